@@ -4,7 +4,11 @@
 //! never from an argument. [`call`] is what every server function does: run the act, and turn a
 //! failure into what the person is told.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use leptos::prelude::use_context;
 use tower_sessions::{Expiry, Session};
@@ -20,7 +24,7 @@ use crate::{
         session::{self, Facts},
         site,
     },
-    site::model::Settings,
+    site::model::{Settings, Theme},
     valid::Value,
 };
 
@@ -41,6 +45,7 @@ pub struct Visit {
     client: Option<Client>,
     session: Option<Session>,
     facts: Option<Facts>,
+    theme: Arc<OnceLock<Theme>>,
 }
 
 /// A session is marked as used at most this often, so that reading costs no write.
@@ -55,7 +60,7 @@ impl Visit {
         let now = app.clock().now();
         let facts = session.get::<Facts>(session::KEY).await?;
         let actor = facts.as_ref().map_or(Ok(Actor::Guest), |facts| actor_of(facts, app.config().session.proof, now))?;
-        let visit = Self { app, actor, now, client: Some(client), session: Some(session), facts };
+        let visit = Self { app, actor, now, client: Some(client), session: Some(session), facts, theme: Arc::default() };
         visit.touch().await;
         Ok(visit)
     }
@@ -64,7 +69,7 @@ impl Visit {
     #[must_use]
     pub fn of_operator(app: App) -> Self {
         let now = app.clock().now();
-        Self { app, actor: Actor::Operator, now, client: None, session: None, facts: None }
+        Self { app, actor: Actor::Operator, now, client: None, session: None, facts: None, theme: Arc::default() }
     }
 
     #[must_use]
@@ -110,6 +115,18 @@ impl Visit {
     /// They cannot be read.
     pub async fn settings(&self) -> Result<Arc<Settings>> {
         site::settings(&self.app).await
+    }
+
+    /// Has the browser remember a theme.
+    pub fn keep_theme(&self, theme: Theme) {
+        // A visit chooses once; a second choice in the same request has nobody behind it.
+        let _ = self.theme.set(theme);
+    }
+
+    /// What [`Self::keep_theme`] was told.
+    #[must_use]
+    pub fn theme_to_keep(&self) -> Option<Theme> {
+        self.theme.get().copied()
     }
 
     /// The id of the open session, for keeping it while the others end.

@@ -1,8 +1,10 @@
 //! What admins do with accounts. Each act is written into the audit log with its reason, in the same
 //! transaction, and counts from the person's very next request.
 
+use std::time::Duration;
+
 use crate::{
-    accounts::model::{AccountRecord, PasswordLink, Role, SessionRecord, Standing, Suspension, SuspensionReason, UserId},
+    accounts::model::{AccountRecord, PasswordLink, Role, Secret, SessionRecord, Standing, Suspension, SuspensionLength, SuspensionReason, UserId},
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
@@ -15,9 +17,12 @@ use crate::{
         visit::Visit,
     },
     valid::{FieldProblems, Valid, Value},
+    words,
 };
 
 use super::{links, path, store};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// A page of the accounts that the filter lets through, the newest first, and one more if there is.
 ///
@@ -81,14 +86,17 @@ pub async fn suspend(visit: &Visit, id: UserId, draft: Suspension) -> Result<Lan
     let permit = policy::may_administer(visit.actor(), id, visit.now())?;
     let draft = Valid::check(draft)?;
     let reason = SuspensionReason::parse(&draft.reason).map_err(|problem| FieldProblems::one("reason", problem))?;
-    let until = draft.days.map(|days| visit.now().after(std::time::Duration::from_secs(u64::from(days) * 86_400)));
+    let length = SuspensionLength::parse(&draft.days).map_err(|problem| FieldProblems::one("days", problem))?;
+    let (until, detail) = match length {
+        SuspensionLength::Days(days) => (Some(visit.now().after(DAY * days)), words::counted(u64::from(days), "day")),
+        SuspensionLength::UntilLifted => (None, "until lifted".to_owned()),
+    };
     let transaction = visit.database().begin().await?;
     let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
     if store::lock_other_admins(&transaction, id, visit.now()).await? == 0 {
         return Err(Refusal::LastAdmin.into());
     }
     store::suspend(&transaction, &permit, id, until, &reason, visit.now()).await?;
-    let detail = draft.days.map_or_else(|| "until lifted".to_owned(), |days| crate::words::counted(u64::from(days), "day"));
     let line = Line::of(Deed::Suspended, Subject::User(id.0)).named(&user.name).detailed(detail).because(reason.as_str());
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
@@ -116,7 +124,7 @@ pub async fn end_sessions(visit: &Visit, id: UserId) -> Result<Landing> {
     let transaction = visit.database().begin().await?;
     let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
     let ended = session::end_all(&transaction, id, None).await?;
-    let line = Line::of(Deed::SessionsEnded, Subject::User(id.0)).named(&user.name).detailed(crate::words::counted(ended, "session"));
+    let line = Line::of(Deed::SessionsEnded, Subject::User(id.0)).named(&user.name).detailed(words::counted(ended, "session"));
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
     Ok(Landing::on(page_of(id)).saying(Notice::SessionsEnded))
@@ -135,6 +143,23 @@ pub async fn make_password_link(visit: &Visit, id: UserId) -> Result<PasswordLin
     transaction.commit().await?;
     let address = visit.app().config().site.address.link(&format!("/password/{}", token.expose()));
     Ok(PasswordLink { address, ends: visit.now().after(links::Purpose::Password.life()) })
+}
+
+/// Sets a password for somebody and ends their sessions.
+///
+/// # Errors
+/// Not allowed, no such account, or the password is too weak.
+pub async fn set_password(visit: &Visit, id: UserId, password: &Secret) -> Result<()> {
+    let permit = policy::may_administer(visit.actor(), id, visit.now())?;
+    let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::NotFound)?;
+    let password = super::strong_password(visit, password, &user.name, &user.email).await?;
+    let hash = visit.app().passwords().hash(&password).await?;
+    let transaction = visit.database().begin().await?;
+    store::set_password(&transaction, &permit, id, &hash).await?;
+    session::end_all(&transaction, id, None).await?;
+    audit::record(&transaction, visit, Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name)).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// Whether the account can be acted on at all: suspended ones can be restored, others suspended.

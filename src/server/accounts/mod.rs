@@ -173,6 +173,29 @@ pub async fn use_password_link(visit: &Visit, token: &Secret, password: &Secret)
     Ok(Landing::on(sign_in_page()).saying(Notice::PasswordChanged))
 }
 
+/// Makes an account with a role: only for the operator.
+///
+/// # Errors
+/// Not allowed, a field breaks its rule, or the name is taken.
+pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<UserId> {
+    let permit = policy::may_create_account(visit.actor(), visit.now())?;
+    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let transaction = visit.database().begin().await?;
+    let user = store::insert(&transaction, &permit, &newcomer, &hash, role, visit.now()).await?;
+    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
+    transaction.commit().await?;
+    Ok(user)
+}
+
+/// Whether anybody can administer the site.
+///
+/// # Errors
+/// The database's.
+pub async fn has_admin(visit: &Visit) -> Result<bool> {
+    Ok(store::count_admins(visit.database().reader()).await? > 0)
+}
+
 /// What everybody may know of a person.
 ///
 /// # Errors

@@ -30,7 +30,7 @@ pub const PAGE: u64 = 50;
 pub trait MakesAccount {}
 impl MakesAccount for act::Register {}
 impl MakesAccount for act::SetUp {}
-impl MakesAccount for act::ChangeRole {}
+impl MakesAccount for act::CreateAccount {}
 
 /// Acts that set a password; signing in refreshes an old hash.
 pub trait SetsPassword {}

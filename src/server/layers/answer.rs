@@ -27,6 +27,7 @@ use crate::{
         app::App,
         error,
         returned::{Fields, Outcome, Returned},
+        shell::THEME_COOKIE,
         visit::Visit,
         web::WebVisit,
     },
@@ -61,11 +62,23 @@ pub async fn handle(State(answerer): State<Answerer>, request: Request) -> Respo
         Ok(WebVisit(visit)) => visit,
         Err(trouble) => return trouble.into_response(),
     };
-    let result = run(visit, &parts, body.clone()).await;
-    match asker {
+    let result = run(visit.clone(), &parts, body.clone()).await;
+    let response = match asker {
         Asker::Island => island_answer(result),
         Asker::PlainForm => form_answer(&answerer, &parts, &body, result).await,
+    };
+    with_theme(&visit, response)
+}
+
+/// The theme is the one thing that the browser itself remembers.
+fn with_theme(visit: &Visit, mut response: Response) -> Response {
+    let Some(theme) = visit.theme_to_keep() else { return response };
+    let secure = if visit.app().config().site.address.is_secure() { "; Secure" } else { "" };
+    let cookie = format!("{THEME_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}", theme.name());
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
+    response
 }
 
 fn asker(headers: &HeaderMap) -> Asker {

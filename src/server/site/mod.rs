@@ -18,7 +18,7 @@ use crate::{
         error::Result,
         visit::Visit,
     },
-    site::model::{Settings, SettingsDraft, SiteDescription, SiteName},
+    site::model::{CommentLength, EditWindow, Rate, Settings, SettingsDraft, Theme},
     valid::{FieldProblems, Valid, Value},
 };
 
@@ -77,16 +77,33 @@ pub async fn save_settings(visit: &Visit, draft: SettingsDraft) -> Result<Landin
 }
 
 fn settings_from(draft: &Valid<SettingsDraft>) -> Result<Settings> {
-    let of = |field: &'static str| move |problem| FieldProblems::one(field, problem);
+    let CommentLength(comment_length) = field("comment_length", &draft.comment_length)?;
+    let Rate(comments_per_minute) = field("comments_per_minute", &draft.comments_per_minute)?;
+    let Rate(discussions_per_hour) = field("discussions_per_hour", &draft.discussions_per_hour)?;
+    let EditWindow(edit_window) = field("edit_window", &draft.edit_window)?;
     Ok(Settings {
-        name: SiteName::parse(&draft.name).map_err(of("name"))?,
-        description: SiteDescription::parse(&draft.description).map_err(of("description"))?,
+        name: field("name", &draft.name)?,
+        description: field("description", &draft.description)?,
         registration: draft.registration,
-        comment_length: draft.comment_length,
-        comments_per_minute: draft.comments_per_minute,
-        discussions_per_hour: draft.discussions_per_hour,
-        edit_window: draft.edit_window,
+        comment_length,
+        comments_per_minute,
+        discussions_per_hour,
+        edit_window,
     })
+}
+
+fn field<V: Value>(name: &str, text: &str) -> Result<V> {
+    V::parse(text).map_err(|problem| FieldProblems::one(name, problem).into())
+}
+
+/// Chooses light or dark pages, for this browser.
+///
+/// # Errors
+/// Never, since everyone may.
+pub fn choose_theme(visit: &Visit, theme: Theme, from: Option<LocalPath>) -> Result<Landing> {
+    policy::may_choose_theme(visit.actor(), visit.now())?;
+    visit.keep_theme(theme);
+    Ok(Landing::on(from.unwrap_or_else(LocalPath::home)))
 }
 
 fn settings_page() -> LocalPath {

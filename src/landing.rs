@@ -21,6 +21,12 @@ impl LocalPath {
         Self("/".to_owned())
     }
 
+    /// A path that we made ourselves; home, should we ever make one that is none.
+    #[must_use]
+    pub fn ours(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self::home())
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,7 +3,7 @@
 //! Every migration goes up and down on SQLite and PostgreSQL. Later ones only add (expand), and
 //! remove what no released version reads any more (contract).
 
-pub use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{self, prelude::*};
 
 mod m20261124_000001_accounts;
 mod m20261124_000002_discussions;

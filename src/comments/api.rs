@@ -17,7 +17,8 @@ pub async fn publish(
         server::{comments, once::OnceKey},
     };
     let once = OnceKey::read(Some(&once));
-    crate::server::call(|visit| async move { comments::publish(&visit, discussion, parent, CommentDraft { body }, &once).await }).await
+    crate::server::call(|visit| async move { comments::publish(&visit, discussion, parent, CommentDraft { body }, &once).await })
+        .await
 }
 
 #[server(name = EditComment, prefix = "/api", endpoint = "comments/edit")]
@@ -48,5 +49,6 @@ pub async fn moderate(
 ) -> Result<Landing, AppError> {
     use crate::{comments::model::Moderation, landing::LocalPath, server::comments::moderation, valid::Value};
     let next = LocalPath::parse(&next).ok();
-    crate::server::call(|visit| async move { moderation::moderate(&visit, deed, Moderation { comments, reason }, next).await }).await
+    crate::server::call(|visit| async move { moderation::moderate(&visit, deed, Moderation { comments, reason }, next).await })
+        .await
 }

@@ -1,13 +1,13 @@
 //! The running program: what every request shares.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, num::NonZeroUsize, sync::Arc};
 
 use tower_sessions::cookie::Key;
 
 use crate::server::{
     clock::Clock,
-    config::{Config, Database as DatabaseSetting, keys::CookieKey},
-    database::Database,
+    config::{Config, PasswordCost, keys::CookieKey},
+    database::{self, Database, MigrationState},
     password::{Parameters, Passwords},
     session::Lifetimes,
     site::SettingsCache,
@@ -42,13 +42,11 @@ impl App {
     /// # Errors
     /// As for [`Self::open`].
     pub async fn open_at(config: Config, clock: Clock) -> Result<Self, StartError> {
-        let database = open_database(&config).await?;
+        let database = database::open(&config.data).await?;
         refuse_other_schema(&config, &database).await?;
         let cookie_key = CookieKey::open(&config)?;
-        let passwords = Passwords::new(Parameters::from(config.password)).map_err(|complaint| StartError::Database {
-            database: "password".to_owned(),
-            complaint: complaint.to_string(),
-        })?;
+        let passwords = Passwords::new(hashing(config.password))
+            .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
         Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, clock })))
     }
@@ -103,32 +101,25 @@ impl App {
     }
 }
 
+fn hashing(cost: PasswordCost) -> Parameters {
+    Parameters {
+        memory_kib: cost.memory_kib,
+        iterations: cost.iterations,
+        parallelism: cost.parallelism,
+        at_once: NonZeroUsize::new(cost.at_once).unwrap_or(NonZeroUsize::MIN),
+    }
+}
+
 impl fmt::Debug for App {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("App")
     }
 }
 
-/// Opens the configured database, whatever state its schema is in.
-///
-/// # Errors
-/// It does not answer, refuses, or is no database.
-pub async fn open_database(config: &Config) -> Result<Database, StartError> {
-    let opened = match &config.data.database {
-        DatabaseSetting::Sqlite { file } => Database::open_sqlite(file, config.data.connections).await,
-        DatabaseSetting::Postgres { address, .. } => Database::open_postgres(address.expose(), config.data.connections).await,
-    };
-    opened.map_err(|error| StartError::Database {
-        database: config.data.database.describe(),
-        complaint: format!("{error}. Check that it runs, that the address is right and that the disk has room."),
-    })
-}
-
 async fn refuse_other_schema(config: &Config, database: &Database) -> Result<(), StartError> {
-    let described = config.data.database.describe();
-    match database.schema_status().await {
-        Ok(status) if status.pending > 0 => Err(StartError::SchemaBehind { database: described, pending: status.pending }),
-        Ok(_) => Ok(()),
-        Err(error) => Err(StartError::Database { database: described, complaint: format!("{error}.") }),
+    let migrations = database.migrations().await.map_err(|cause| database::unusable(&config.data, &cause))?;
+    match migrations.iter().filter(|migration| migration.state == MigrationState::Pending).count() {
+        0 => Ok(()),
+        pending => Err(StartError::SchemaBehind { database: config.data.database.describe(), pending }),
     }
 }

@@ -7,10 +7,15 @@
 
 use std::{path::Path, time::Duration};
 
-use migration::{Migrator, MigratorTrait};
+use migration::{Migrator, MigratorTrait, sea_orm_migration::migrator::MigrationStatus};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
+};
+
+use crate::server::{
+    config::{Data, Database as Setting},
+    start_error::StartError,
 };
 
 /// How long a request waits for a connection before it is turned away.
@@ -25,11 +30,17 @@ pub struct Database {
     writer: DatabaseConnection,
 }
 
-/// What a schema lacks or has too much of.
+/// One step of the schema's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    pub name: String,
+    pub state: MigrationState,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SchemaStatus {
-    pub applied: usize,
-    pub pending: usize,
+pub enum MigrationState {
+    Applied,
+    Pending,
 }
 
 impl Database {
@@ -72,8 +83,10 @@ impl Database {
     /// # Errors
     /// No connection became free in time, or the database is gone.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
         self.writer.begin_with_options(options).await
     }
 
@@ -83,12 +96,22 @@ impl Database {
         self.reader.execute_unprepared("SELECT 1").await.map(drop)
     }
 
+    /// The migrations in their order, each with its state.
+    ///
     /// # Errors
     /// The history of migrations cannot be read.
-    pub async fn schema_status(&self) -> Result<SchemaStatus, DbErr> {
-        let pending = Migrator::get_pending_migrations(&self.writer).await?.len();
-        let applied = Migrator::get_applied_migrations(&self.writer).await?.len();
-        Ok(SchemaStatus { applied, pending })
+    pub async fn migrations(&self) -> Result<Vec<Migration>, DbErr> {
+        let migrations = Migrator::get_migration_with_status(&self.writer).await?;
+        Ok(migrations
+            .iter()
+            .map(|migration| Migration {
+                name: migration.name().to_owned(),
+                state: match migration.status() {
+                    MigrationStatus::Applied => MigrationState::Applied,
+                    MigrationStatus::Pending => MigrationState::Pending,
+                },
+            })
+            .collect())
     }
 
     /// Applies every pending migration.
@@ -114,6 +137,79 @@ impl Database {
     pub async fn close(self) -> Result<(), DbErr> {
         self.reader.close().await?;
         self.writer.close().await
+    }
+}
+
+/// Opens the configured database, whatever state its schema is in.
+///
+/// # Errors
+/// It does not answer, refuses, or is no database.
+pub async fn open(data: &Data) -> Result<Database, StartError> {
+    let opened = match &data.database {
+        Setting::Sqlite { file } => Database::open_sqlite(file, data.connections).await,
+        Setting::Postgres { address, .. } => Database::open_postgres(address.expose(), data.connections).await,
+    };
+    opened.map_err(|cause| unusable(data, &cause))
+}
+
+/// What is wrong with the configured database, for the operator.
+#[must_use]
+pub fn unusable(data: &Data, cause: &DbErr) -> StartError {
+    StartError::Database {
+        database: data.database.describe(),
+        complaint: format!(
+            "{cause}. Check that it runs, that the address and the password are right, and that its disk has room."
+        ),
+    }
+}
+
+/// Applies every pending migration; returns their names.
+///
+/// # Errors
+/// The database cannot be used, or a migration fails.
+pub async fn migrate_up(data: &Data) -> Result<Vec<String>, StartError> {
+    changed(data, MigrationState::Applied, async |database| database.migrate_up().await).await
+}
+
+/// Takes back the last `steps` migrations with all they hold; returns their names.
+///
+/// # Errors
+/// The database cannot be used, or a migration fails.
+pub async fn migrate_down(data: &Data, steps: u32) -> Result<Vec<String>, StartError> {
+    changed(data, MigrationState::Pending, async |database| database.migrate_down(steps).await).await
+}
+
+/// # Errors
+/// The database cannot be used.
+pub async fn migration_status(data: &Data) -> Result<Vec<Migration>, StartError> {
+    let database = open(data).await?;
+    let migrations = database.migrations().await;
+    close(database).await;
+    migrations.map_err(|cause| unusable(data, &cause))
+}
+
+/// Runs a change of the schema and names the migrations that are in another state after it.
+async fn changed(
+    data: &Data,
+    new: MigrationState,
+    change: impl AsyncFnOnce(&Database) -> Result<(), DbErr>,
+) -> Result<Vec<String>, StartError> {
+    let database = open(data).await?;
+    let names = async {
+        let before = database.migrations().await?;
+        change(&database).await?;
+        let after = database.migrations().await?;
+        let has_changed = |migration: &Migration| migration.state == new && !before.contains(migration);
+        Ok(after.into_iter().filter(has_changed).map(|migration| migration.name).collect())
+    };
+    let names = names.await;
+    close(database).await;
+    names.map_err(|cause| unusable(data, &cause))
+}
+
+async fn close(database: Database) {
+    if let Err(cause) = database.close().await {
+        tracing::warn!(%cause, "the database was not closed in order");
     }
 }
 

@@ -8,6 +8,7 @@ use std::fmt;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 use crate::error::{AppError, Conflict, Incident, Refusal};
+use crate::server::password::PasswordError;
 use crate::valid::FieldProblems;
 
 /// A failure inside the server.
@@ -18,7 +19,10 @@ pub enum Error {
     Database(DbErr),
     Session(tower_sessions::session::Error),
     /// Something that cannot be so: a row that does not parse, a task that died.
-    Broken { what: &'static str, cause: String },
+    Broken {
+        what: &'static str,
+        cause: String,
+    },
 }
 
 /// What an act yields.
@@ -100,6 +104,15 @@ impl From<FieldProblems> for Error {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         Self::Database(error)
+    }
+}
+
+impl From<PasswordError> for Error {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy { retry_after } => Self::Told(AppError::Busy { retry_after }),
+            broken => Self::broken("a password could not be hashed or compared", broken),
+        }
     }
 }
 

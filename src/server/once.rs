@@ -20,7 +20,9 @@ impl OnceKey {
     #[must_use]
     pub fn read(text: Option<&str>) -> Self {
         match text {
-            Some(text) if !text.is_empty() && text.len() <= Self::LONGEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Some(text)
+                if !text.is_empty() && text.len() <= Self::LONGEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) =>
+            {
                 Self(text.to_owned())
             }
             _ => Self::fresh(),
@@ -38,4 +40,3 @@ impl OnceKey {
         &self.0
     }
 }
-

@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn what_was_typed_comes_back_but_no_secret() {
-        let fields = Fields::read(b"username=ada+l&password=hunter2&current_password=x&comments%5B0%5D=7&comments%5B1%5D=8&token=t");
+        let fields =
+            Fields::read(b"username=ada+l&password=hunter2&current_password=x&comments%5B0%5D=7&comments%5B1%5D=8&token=t");
         assert_eq!(fields.first("username"), Some("ada l"));
         assert_eq!(fields.all("comments"), ["7", "8"]);
         for secret in ["password", "current_password", "token"] {

@@ -15,7 +15,9 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, tim
 use tower_sessions::{SessionManagerLayer, cookie::SameSite, service::PrivateCookie};
 
 use crate::server::{
-    accounts, app::App, assets, comments, dashboard, discussions, health,
+    accounts,
+    app::App,
+    assets, comments, dashboard, discussions, health,
     layers::{self, answer::Answerer, cookies},
     session::Store,
     web::Trouble,

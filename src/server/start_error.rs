@@ -44,6 +44,10 @@ pub enum StartError {
     )]
     Listener { setting: &'static str, address: SocketAddr, cause: io::Error },
 
+    /// A setting that reads well but cannot be used.
+    #[error("{setting}: {complaint}")]
+    Setting { setting: &'static str, complaint: String },
+
     /// The database did not answer, or refused us.
     #[error("data.database: {database} cannot be used: {complaint}")]
     Database {

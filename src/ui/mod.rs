@@ -1,1 +1,55 @@
-//! Components that know no slice.
+//! The parts that every page is made of. They know the look (the classes of `style/`) and no
+//! slice, and work alike in pages, which live on the server only, and in islands.
+//!
+//! Promises: text given to them is shown as text, labels and messages are tied to their controls,
+//! and nothing needs an inline style or a script.
+
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
+
+mod avatar;
+mod badge;
+mod button;
+mod chart;
+mod choice;
+mod empty;
+mod error_summary;
+mod field;
+mod form;
+mod icon;
+
+mod notice;
+mod pager;
+mod password_field;
+mod prose;
+mod select;
+mod text_area;
+mod when;
+
+pub use avatar::{Avatar, AvatarSize};
+pub use badge::{Badge, BadgeTone};
+pub use button::{Button, ButtonKind, ButtonLink, ButtonSize, ButtonType};
+pub use chart::{Bar, Chart};
+pub use choice::{Checkbox, RadioGroup, Tick};
+pub use empty::Empty;
+pub use error_summary::{ErrorSummary, FieldProblem};
+pub use field::{Concealment, FieldKind, TextField};
+pub use form::{Form, PagePath};
+pub use icon::{Icon, IconName, IconSprite};
+
+pub use notice::{Notice, NoticeTone};
+pub use pager::Pager;
+pub use password_field::PasswordField;
+pub use prose::{Prose, TrustedHtml};
+pub use select::{Choice, Select};
+pub use text_area::TextArea;
+pub use when::{When, exactly, in_words};
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::*;
+
+    /// What the server writes for a view.
+    pub fn rendered<V: RenderHtml>(view: impl FnOnce() -> V) -> String {
+        Owner::new().with(|| view().to_html())
+    }
+}

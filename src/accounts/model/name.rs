@@ -62,6 +62,13 @@ impl Username {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The address of the person's page. Every character of a name may stand in an address; browsers
+    /// encode those beyond ASCII.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/u/{}", self.0)
+    }
 }
 
 impl Value for Username {

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use crate::{
-    accounts::model::{AccountRecord, PasswordLink, Role, Secret, SessionRecord, Standing, Suspension, SuspensionLength, SuspensionReason, UserId},
+    accounts::model::{
+        AccountRecord, PasswordLink, Role, Secret, SessionRecord, Standing, Suspension, SuspensionLength, SuspensionReason,
+        UserId,
+    },
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
@@ -20,7 +23,7 @@ use crate::{
     words,
 };
 
-use super::{links, path, store};
+use super::{links, store};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -70,7 +73,8 @@ pub async fn change_role(visit: &Visit, id: UserId, role: Role) -> Result<Landin
     let own_session = if visit.actor().id() == Some(id) { visit.session_id() } else { None };
     session::end_all(&transaction, id, own_session).await?;
     let change = format!("{} → {}", user.role, role.name());
-    audit::record(&transaction, visit, Line::of(Deed::RoleChanged, Subject::User(id.0)).named(&user.name).detailed(change)).await?;
+    audit::record(&transaction, visit, Line::of(Deed::RoleChanged, Subject::User(id.0)).named(&user.name).detailed(change))
+        .await?;
     transaction.commit().await?;
     if own_session.is_some() {
         visit.renew_session().await?;
@@ -169,5 +173,5 @@ pub fn is_suspended(record: &AccountRecord, now: Moment) -> bool {
 }
 
 fn page_of(id: UserId) -> LocalPath {
-    path(&format!("/admin/users/{id}"))
+    LocalPath::ours(&format!("/admin/users/{id}"))
 }

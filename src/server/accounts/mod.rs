@@ -15,7 +15,8 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     accounts::model::{
-        EmailAddress, LoginText, NewPassword, PasswordChange, Profile, Proof, Registration, Role, Secret, SignIn, UserId, Username,
+        EmailAddress, LoginText, NewPassword, PasswordChange, Profile, Proof, Registration, Role, Secret, SignIn, UserId,
+        Username,
     },
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
@@ -168,7 +169,8 @@ pub async fn use_password_link(visit: &Visit, token: &Secret, password: &Secret)
     links::consume(&transaction, token, links::Purpose::Password, visit.now()).await?;
     store::set_password(&transaction, &permit, id, &hash).await?;
     session::end_all(&transaction, id, None).await?;
-    record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?).await?;
+    record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?)
+        .await?;
     transaction.commit().await?;
     Ok(Landing::on(sign_in_page()).saying(Notice::PasswordChanged))
 }
@@ -223,7 +225,9 @@ async fn newcomer(visit: &Visit, draft: &Valid<Registration>) -> Result<Newcomer
     let email = EmailAddress::parse(&draft.email);
     let password = match strong_password(visit, &draft.password, &draft.username, &draft.email).await {
         Ok(password) => Ok(password),
-        Err(Error::Told(AppError::Invalid(of_password))) => Err(of_password.of("password").unwrap_or(Problem::new(ProblemCode::Common))),
+        Err(Error::Told(AppError::Invalid(of_password))) => {
+            Err(of_password.of("password").unwrap_or(Problem::new(ProblemCode::Common)))
+        }
         Err(other) => return Err(other),
     };
     if let Ok(name) = &name
@@ -249,7 +253,7 @@ async fn strong_password(visit: &Visit, secret: &Secret, username: &str, email: 
     let settings = visit.settings().await?;
     let context = Context { site_name: settings.name.as_str(), username, email };
     let password = NewPassword::parse(secret).map_err(|problem| FieldProblems::one("password", problem))?;
-    match blocklist::weakness(secret.expose(), &context) {
+    match blocklist::weakness(&password, &context) {
         Some(code) => Err(FieldProblems::one("password", Problem::new(code)).into()),
         None => Ok(password),
     }
@@ -298,7 +302,8 @@ async fn matching(visit: &Visit, found: Option<user::Model>, password: &Secret) 
 /// Brings an old hash up to the parameters of today, now that the password is at hand.
 async fn rehash(visit: &Visit, user: &user::Model, password: &Secret) -> Result<()> {
     let permit = policy::may_sign_in(&crate::accounts::model::Actor::Guest, visit.now())?;
-    let hash = visit.app().passwords().rehash(password).await?;
+    let Ok(password) = NewPassword::parse(password) else { return Ok(()) };
+    let hash = visit.app().passwords().hash(&password).await?;
     store::set_password(visit.database().writer(), &permit, UserId(user.id), &hash).await
 }
 
@@ -327,18 +332,14 @@ fn broken_name(id: UserId) -> Error {
     Error::broken("a stored user name is not one", id)
 }
 
-fn path(text: &str) -> LocalPath {
-    LocalPath::parse(text).unwrap_or_else(|_| LocalPath::home())
-}
-
 fn admin_page() -> LocalPath {
-    path("/admin")
+    LocalPath::ours("/admin")
 }
 
 fn account_page() -> LocalPath {
-    path("/account")
+    LocalPath::ours("/account")
 }
 
 fn sign_in_page() -> LocalPath {
-    path("/sign-in")
+    LocalPath::ours("/sign-in")
 }

@@ -4,7 +4,7 @@
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr},
 };
 
 use crate::{
@@ -81,7 +81,12 @@ pub async fn insert<A: MakesAccount>(
     }
 }
 
-pub async fn set_password<A: SetsPassword>(database: &impl ConnectionTrait, _permit: &Permit<A>, id: UserId, hash: &Hash) -> Result<()> {
+pub async fn set_password<A: SetsPassword>(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<A>,
+    id: UserId,
+    hash: &Hash,
+) -> Result<()> {
     update(database, id, &[(Column::Password, Expr::value(hash.as_str()))]).await
 }
 
@@ -184,10 +189,9 @@ pub async fn page(database: &impl ConnectionTrait, filter: &Filter, now: Moment)
 
 /// `%`, `_` and `\` are letters here, not patterns.
 fn contains(text: &str) -> Condition {
-    use sea_orm::sea_query::LikeExpr;
     let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-    let lower = |column: Column| Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(column)));
+    let lower = |column: Column| Expr::expr(Func::lower(Expr::col(column)));
     Condition::any().add(lower(Column::Name).like(pattern.clone())).add(lower(Column::Email).like(pattern))
 }
 

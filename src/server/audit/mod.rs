@@ -58,7 +58,22 @@ pub async fn record(database: &impl ConnectionTrait, visit: &Visit, line: Line) 
     };
     let address = visit.address().map(|address| address.to_string()).unwrap_or_default();
     tracing::info!(deed = line.deed.name(), actor = %name, subject = line.subject.kind(), subject_id = line.subject.id(), "audit");
-    store::insert(database, Entry { id: 0, at: visit.now(), actor, actor_name: name, deed: line.deed, subject: line.subject, subject_name: line.subject_name, detail: line.detail, reason: line.reason, address }).await
+    store::insert(
+        database,
+        Entry {
+            id: 0,
+            at: visit.now(),
+            actor,
+            actor_name: name,
+            deed: line.deed,
+            subject: line.subject,
+            subject_name: line.subject_name,
+            detail: line.detail,
+            reason: line.reason,
+            address,
+        },
+    )
+    .await
 }
 
 /// A page of the log, the newest first.

@@ -1,6 +1,10 @@
 //! Queries over the table `audit_entries`: insert and read, nothing else.
 
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::ExprTrait,
+};
 
 use crate::{
     accounts::model::UserId,
@@ -66,7 +70,8 @@ pub async fn count_since(database: &impl ConnectionTrait, deed: Deed, since: Mom
 }
 
 fn entry_of(row: Model) -> Result<Entry> {
-    let deed = Deed::from_name(&row.deed).ok_or_else(|| Error::broken("a row of audit_entries has an unknown deed", &row.deed))?;
+    let deed =
+        Deed::from_name(&row.deed).ok_or_else(|| Error::broken("a row of audit_entries has an unknown deed", &row.deed))?;
     Ok(Entry {
         id: row.id,
         at: Moment::from_milliseconds(row.at),

@@ -12,8 +12,8 @@ use std::time::Duration;
 use crate::{
     accounts::model::{Person, UserId},
     comments::model::{
-        Comment, CommentBody, CommentDraft, CommentId, CommentSource, CommentState, ListedComment, Preview, ThreadPage, ThreadPath,
-        ThreadPosition,
+        Comment, CommentBody, CommentDraft, CommentId, CommentSource, CommentState, ListedComment, Preview, ThreadPage,
+        ThreadPath, ThreadPosition,
     },
     discussions::model::DiscussionId,
     error::{AppError, Refusal},
@@ -241,5 +241,5 @@ async fn path_below(
 /// Where a comment can be seen.
 #[must_use]
 pub fn path_of(id: CommentId) -> LocalPath {
-    LocalPath::parse(&format!("/c/{id}")).unwrap_or_else(|_| LocalPath::home())
+    LocalPath::ours(&format!("/c/{id}"))
 }

@@ -126,5 +126,5 @@ const fn audited(deed: ModerationDeed) -> Deed {
 }
 
 fn dashboard_page() -> LocalPath {
-    LocalPath::parse("/admin/comments").unwrap_or_else(|_| LocalPath::home())
+    LocalPath::ours("/admin/comments")
 }

@@ -50,7 +50,8 @@ impl Row {
     }
 
     pub fn into_comment(self) -> Result<Comment> {
-        let author_name = Username::parse(&self.author_name).map_err(|_| Error::broken("a stored user name is not one", self.author_id))?;
+        let author_name =
+            Username::parse(&self.author_name).map_err(|_| Error::broken("a stored user name is not one", self.author_id))?;
         Ok(Comment {
             id: CommentId(self.id),
             discussion: DiscussionId(self.discussion_id),
@@ -123,8 +124,8 @@ struct ListedRow {
 
 impl ListedRow {
     fn into_listed(self) -> Result<ListedComment> {
-        let discussion_title =
-            Title::parse(&self.discussion_title).map_err(|_| Error::broken("a stored title is not one", self.comment.discussion_id))?;
+        let discussion_title = Title::parse(&self.discussion_title)
+            .map_err(|_| Error::broken("a stored title is not one", self.comment.discussion_id))?;
         Ok(ListedComment { comment: self.comment.into_comment()?, discussion_title })
     }
 }

@@ -83,7 +83,11 @@ fn entry_of(row: store::Row, sight: Sight) -> Result<ThreadEntry> {
 }
 
 /// The discussion and the path of a comment that has a place for this visitor.
-pub async fn find_path(database: &impl ConnectionTrait, id: CommentId, sight: Sight) -> Result<Option<(DiscussionId, ThreadPath)>> {
+pub async fn find_path(
+    database: &impl ConnectionTrait,
+    id: CommentId,
+    sight: Sight,
+) -> Result<Option<(DiscussionId, ThreadPath)>> {
     let row: Option<(i64, Vec<u8>)> = Entity::find()
         .select_only()
         .columns([Column::DiscussionId, Column::Path])

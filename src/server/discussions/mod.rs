@@ -137,5 +137,5 @@ async fn refuse_too_many(visit: &Visit, author: UserId) -> Result<()> {
 /// Where a discussion stands.
 #[must_use]
 pub fn path_of(id: DiscussionId) -> LocalPath {
-    LocalPath::parse(&format!("/d/{id}")).unwrap_or_else(|_| LocalPath::home())
+    LocalPath::ours(&format!("/d/{id}"))
 }

@@ -2,14 +2,14 @@
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait, Select,
     sea_query::{Expr, ExprTrait, LikeExpr},
 };
 
 use crate::{
     accounts::model::{UserId, Username},
-    discussions::model::{Discussion, DiscussionId, DiscussionSummary, Openness, Opening, Prominence, Title},
+    discussions::model::{Discussion, DiscussionId, DiscussionSummary, Opening, Openness, Prominence, Title},
     error::AppError,
     moment::Moment,
     policy::{Granted, Permit, act},
@@ -101,7 +101,8 @@ fn summary_of(row: Row) -> Result<DiscussionSummary> {
         id: DiscussionId(row.id),
         title: Title::parse(&row.title).map_err(|_| Error::broken("a stored title is not one", row.id))?,
         author: UserId(row.author_id),
-        author_name: Username::parse(&row.author_name).map_err(|_| Error::broken("a stored user name is not one", row.author_id))?,
+        author_name: Username::parse(&row.author_name)
+            .map_err(|_| Error::broken("a stored user name is not one", row.author_id))?,
         openness: if row.locked_at.is_some() { Openness::Locked } else { Openness::Open },
         prominence: if row.pinned_at.is_some() { Prominence::Pinned } else { Prominence::Usual },
         comments: u64::try_from(row.visible_comments).unwrap_or_default(),

@@ -38,7 +38,7 @@ use crate::{
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the handler needs: the program, and the pages to show again.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Answerer {
     pub app: App,
     pub pages: Router,
@@ -82,7 +82,8 @@ fn with_theme(visit: &Visit, mut response: Response) -> Response {
 }
 
 fn asker(headers: &HeaderMap) -> Asker {
-    let accepts_pages = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let accepts_pages =
+        headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     if accepts_pages { Asker::PlainForm } else { Asker::Island }
 }
 

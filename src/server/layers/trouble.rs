@@ -45,7 +45,9 @@ fn error_of(status: StatusCode) -> AppError {
     match status {
         StatusCode::UNAUTHORIZED => AppError::Unauthenticated,
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => AppError::NotFound,
-        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => AppError::Busy { retry_after: 10 },
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            AppError::Busy { retry_after: 10 }
+        }
         status if status.is_client_error() => AppError::BadRequest,
         _ => AppError::Internal { incident: crate::error::Incident(0) },
     }
@@ -53,7 +55,8 @@ fn error_of(status: StatusCode) -> AppError {
 
 /// A panic in one request is an answer with a number; nothing else is touched.
 pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let cause = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+    let cause =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
     let error = crate::server::error::incident("a request panicked", &cause);
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     (status, crate::words::error(&error)).into_response()

@@ -7,11 +7,7 @@ use crate::{
     accounts::model::{Actor, Person, Standing},
     server::assets,
     site::model::Theme,
-    ui::{
-        avatar::Avatar,
-        form::Form,
-        notice::{Notice as NoticeBox, NoticeTone},
-    },
+    ui::{Avatar, Form, Notice as NoticeBox, NoticeTone},
     words,
 };
 
@@ -113,7 +109,7 @@ fn PersonMenu(person: Person) -> impl IntoView {
                 <span class="menu-label" dir="auto">{name.clone()}</span>
             </summary>
             <ul class="menu-panel">
-                <li><a class="menu-item" href=crate::accounts::view::person_path(&person.name)>"Your page"</a></li>
+                <li><a class="menu-item" href=person.name.path()>"Your page"</a></li>
                 <li><a class="menu-item" href="/account">"Your account"</a></li>
                 <li>
                     <Form action="/api/accounts/sign_out" class="">

@@ -32,7 +32,7 @@ use crate::{
         web::{Trouble, WebVisit},
     },
     site::model::{Settings, Theme},
-    ui::{form::PagePath, icon::IconSprite},
+    ui::{IconSprite, PagePath},
     valid::Value,
 };
 
@@ -173,7 +173,9 @@ fn bare_surroundings(parts: &Parts, app: &App) -> Surroundings {
         now: app.clock().now(),
         suspension_reason: None,
         theme: theme(parts),
-        notice: form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "notice").and_then(|(_, code)| Notice::from_code(&code)),
+        notice: form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == "notice")
+            .and_then(|(_, code)| Notice::from_code(&code)),
         returned: parts.extensions.get::<Arc<Returned>>().cloned(),
         page: page_path(parts.uri.path(), query),
         nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.as_str().to_owned()).unwrap_or_default(),
@@ -187,7 +189,8 @@ fn page_path(path: &str, query: &str) -> String {
 }
 
 fn theme(parts: &Parts) -> Theme {
-    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    let cookies =
+        parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
     cookies
         .filter_map(|cookie| cookie.trim().split_once('='))
         .find(|(name, _)| *name == THEME_COOKIE)
@@ -195,7 +198,12 @@ fn theme(parts: &Parts) -> Theme {
         .unwrap_or_default()
 }
 
-fn render<View: IntoView + 'static>(surroundings: &Surroundings, status: StatusCode, head: Head, view: impl FnOnce() -> View) -> Response {
+fn render<View: IntoView + 'static>(
+    surroundings: &Surroundings,
+    status: StatusCode,
+    head: Head,
+    view: impl FnOnce() -> View,
+) -> Response {
     let owner = Owner::new();
     let html = owner.with(|| {
         provide_context(PagePath(surroundings.page.clone()));

@@ -52,7 +52,9 @@ fn title(status: StatusCode) -> &'static str {
 
 fn explanation(status: StatusCode, error: &AppError) -> String {
     match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "What you sent is larger than this site takes. Please go back and shorten it.".to_owned(),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "What you sent is larger than this site takes. Please go back and shorten it.".to_owned()
+        }
         StatusCode::METHOD_NOT_ALLOWED => "Please go back and use the buttons of the page.".to_owned(),
         StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time. Please go back and send it again.".to_owned(),
         _ => words::error(error),

@@ -107,5 +107,5 @@ pub fn choose_theme(visit: &Visit, theme: Theme, from: Option<LocalPath>) -> Res
 }
 
 fn settings_page() -> LocalPath {
-    LocalPath::parse("/admin/settings").unwrap_or_else(|_| LocalPath::home())
+    LocalPath::ours("/admin/settings")
 }

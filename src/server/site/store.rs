@@ -17,10 +17,12 @@ pub async fn read(database: &impl ConnectionTrait) -> Result<Settings> {
     let rows = setting::Entity::find().all(database).await?;
     let mut values = Map::new();
     for row in rows {
-        let value = serde_json::from_str(&row.value).map_err(|cause| Error::broken("a row of the table settings is not JSON", cause))?;
+        let value =
+            serde_json::from_str(&row.value).map_err(|cause| Error::broken("a row of the table settings is not JSON", cause))?;
         values.insert(row.name, value);
     }
-    serde_json::from_value(Value::Object(values)).map_err(|cause| Error::broken("the table settings does not read as settings", cause))
+    serde_json::from_value(Value::Object(values))
+        .map_err(|cause| Error::broken("the table settings does not read as settings", cause))
 }
 
 pub async fn write(database: &impl ConnectionTrait, _permit: &Permit<act::Configure>, settings: &Settings) -> Result<()> {

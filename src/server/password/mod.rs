@@ -1,0 +1,204 @@
+//! Passwords become Argon2id hashes here, and are compared with them.
+//!
+//! Promises: no parameters below the floor of the OWASP Password Storage Cheat Sheet; a fresh salt of
+//! 128 bits for each hash; never more hashes at once than the operator allows, whatever becomes of
+//! the requests that asked for them; and the same work for people who do not exist.
+//!
+//! Before hashing a password is brought to Unicode's form NFC (NIST SP 800-63B-4, 3.1.1.2), because
+//! keyboards differ in how they compose `é`. Nothing else is changed. Our own copies of it are wiped;
+//! the working memory of Argon2 is not, and holds nothing from which the password can be read.
+
+pub mod blocklist;
+mod parameters;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
+    password_hash::{
+        self,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+    },
+};
+use tokio::{sync::Semaphore, task::JoinError, time::timeout};
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+use crate::accounts::model::{NewPassword, Secret};
+
+pub use blocklist::{Context, weakness};
+pub use parameters::{Parameters, ParametersError};
+
+/// How long a password waits for its turn before the request is turned away.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// In seconds: what a request that was turned away is told.
+const RETRY_AFTER: u64 = 5;
+
+/// Hashes and compares passwords, a few at a time.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    argon2: Argon2<'static>,
+    turns: Arc<Semaphore>,
+    /// A hash that no password has, with today's parameters.
+    nobody: Arc<str>,
+}
+
+/// A password's hash as a PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hash(String);
+
+/// Whether a password belongs to a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Verdict {
+    Match,
+    /// It does, but the hash is cheaper to attack than one made today: hash the password again.
+    MatchWithOldParameters,
+    NoMatch,
+}
+
+/// Why there is no hash or no verdict.
+#[derive(Debug)]
+pub enum PasswordError {
+    /// Too many others were waiting; `retry_after` is in seconds.
+    Busy { retry_after: u64 },
+    /// What stands in the table `users` is not an Argon2 hash.
+    UnreadableHash(password_hash::phc::Error),
+    /// The system gave no memory or no random bytes.
+    Failed(password_hash::Error),
+    /// The task that hashed died.
+    Stopped(JoinError),
+}
+
+impl Passwords {
+    /// # Errors
+    /// A parameter lies outside what is allowed.
+    pub fn new(parameters: Parameters) -> Result<Self, ParametersError> {
+        let params = parameters.checked()?;
+        let nobody = hash_of_nobody(&params).to_string().into();
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        Ok(Self { argon2, turns: Arc::new(Semaphore::new(parameters.at_once.get())), nobody })
+    }
+
+    /// Makes the hash that is stored for a password.
+    ///
+    /// # Errors
+    /// The queue is too long, or the system is out of memory or random bytes.
+    pub async fn hash(&self, password: &NewPassword) -> Result<Hash, PasswordError> {
+        let argon2 = self.argon2.clone();
+        let text = composed(password.secret());
+        let hash = self.in_turn(move || argon2.hash_password(text.as_bytes())).await?;
+        hash.map(|hash| Hash(hash.to_string())).map_err(PasswordError::Failed)
+    }
+
+    /// Compares a password with a stored hash, in the time that the hash's own parameters take.
+    ///
+    /// # Errors
+    /// The stored text is no hash, the queue is too long, or the system is out of memory.
+    pub async fn verify(&self, password: &Secret, stored: &str) -> Result<Verdict, PasswordError> {
+        let hash = PasswordHash::new(stored).map_err(PasswordError::UnreadableHash)?;
+        let verdict = if self.is_weaker_than_today(&hash) { Verdict::MatchWithOldParameters } else { Verdict::Match };
+        let argon2 = self.argon2.clone();
+        let text = composed(password);
+        match self.in_turn(move || argon2.verify_password(text.as_bytes(), &hash)).await? {
+            Ok(()) => Ok(verdict),
+            Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::NoMatch),
+            Err(error) => Err(PasswordError::Failed(error)),
+        }
+    }
+
+    /// Does the work of [`Self::verify`] for somebody who has no account, so that a clock does not
+    /// tell who has one. The answer is always no.
+    ///
+    /// # Errors
+    /// Those of [`Self::verify`].
+    pub async fn verify_nobody(&self, password: &Secret) -> Result<(), PasswordError> {
+        let stored = Arc::clone(&self.nobody);
+        let _always_no = self.verify(password, &stored).await?;
+        Ok(())
+    }
+
+    /// Runs work on a thread that may block, when its turn comes.
+    ///
+    /// The permit travels with the work: a request that is given up does not make room for another
+    /// one while its hash is still being computed.
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+        let turn = timeout(LONGEST_WAIT, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|_| PasswordError::Busy { retry_after: RETRY_AFTER })?
+            .expect("nothing closes the semaphore");
+        tokio::task::spawn_blocking(move || {
+            let outcome = work();
+            drop(turn);
+            outcome
+        })
+        .await
+        .map_err(PasswordError::Stopped)
+    }
+
+    fn is_weaker_than_today(&self, hash: &PasswordHash) -> bool {
+        let today = self.argon2.params();
+        match Params::try_from(hash) {
+            Ok(then) => {
+                hash.algorithm != Algorithm::Argon2id.ident()
+                    || hash.version != Some(Version::V0x13.into())
+                    || then.m_cost() < today.m_cost()
+                    || then.t_cost() < today.t_cost()
+            }
+            Err(_) => true,
+        }
+    }
+}
+
+/// The password in form NFC, which never takes more than three times the bytes: room for all of it
+/// from the start, so that no half of it stays behind when a text grows.
+fn composed(password: &Secret) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(password.expose().len() * 3));
+    text.extend(password.expose().nfc());
+    text
+}
+
+fn hash_of_nobody(params: &Params) -> PasswordHash {
+    PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).expect("three numbers fit into a PHC string"),
+        salt: Some(Salt::new(&[0; Salt::RECOMMENDED_LENGTH]).expect("a salt of the recommended length is a salt")),
+        hash: Some(Output::new(&[0; Params::DEFAULT_OUTPUT_LEN]).expect("an output of the default length is an output")),
+    }
+}
+
+impl Hash {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Hash> for String {
+    fn from(hash: Hash) -> Self {
+        hash.0
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Hash(…)")
+    }
+}
+
+impl fmt::Display for PasswordError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy { retry_after } => write!(formatter, "too many passwords wait to be hashed; retry after {retry_after} s"),
+            Self::UnreadableHash(cause) => write!(formatter, "a value of users.password is not an Argon2 hash: {cause}"),
+            Self::Failed(cause) => write!(formatter, "a password could not be hashed: {cause}"),
+            Self::Stopped(cause) => write!(formatter, "the task that hashes passwords died: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for PasswordError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,6 @@
 //! The build program of Locutory, called as `cargo xtask <command>`: it makes the site, the server that carries it, and
 //! runs every check. The Makefile gives its commands their everyday names.
 
-#![forbid(unsafe_code)]
-
 mod checks;
 mod development;
 mod failure;

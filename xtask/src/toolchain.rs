@@ -15,9 +15,8 @@ const NODE_CURE: &str = "Install Node.js 20 or newer, which brings npm (Debian: 
 
 /// Cargo at the root of the workspace, as if a person had called it.
 pub fn cargo(workspace: &Workspace) -> Program {
-    let mut program = Program::new("cargo", RUSTUP_CURE)
-        .in_folder(workspace.root())
-        .environment("CARGO_TARGET_DIR", workspace.target());
+    let mut program =
+        Program::new("cargo", RUSTUP_CURE).in_folder(workspace.root()).environment("CARGO_TARGET_DIR", workspace.target());
     // `cargo run` describes this program to itself by these; build scripts that watch them would run again and again.
     for (variable, _) in std::env::vars_os() {
         let name = variable.to_string_lossy();

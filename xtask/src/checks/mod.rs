@@ -79,18 +79,14 @@ impl Checks<'_> {
 
     fn start_postgres(&mut self) -> Option<Cluster> {
         let mut started = None;
-        self.step("Start PostgreSQL", |_| {
-            single(Cluster::start().map(|cluster| started = Some(cluster)))
-        });
+        self.step("Start PostgreSQL", |_| single(Cluster::start().map(|cluster| started = Some(cluster))));
         started
     }
 
     fn test_rust(&mut self, cluster: Option<&Cluster>) {
         self.step("Rust tests, build program", |checks| rust::test_build_program(checks.workspace));
         self.step("Rust tests, SQLite", |checks| rust::test(checks.workspace, Database::Sqlite));
-        self.step("Rust tests, PostgreSQL", |checks| {
-            rust::test(checks.workspace, Database::Postgres(address(cluster)?))
-        });
+        self.step("Rust tests, PostgreSQL", |checks| rust::test(checks.workspace, Database::Postgres(address(cluster)?)));
     }
 
     fn test_browser(&mut self, cluster: Option<&Cluster>) {

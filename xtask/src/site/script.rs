@@ -105,11 +105,7 @@ impl Kept {
             Finish::Development => workspace.kept().join("development"),
         };
         fs::create_dir_all(&folder).while_doing(|| format!("create {}", folder.display()))?;
-        Ok(Self {
-            origin: folder.join("origin"),
-            script: folder.join("locutory.js"),
-            module: folder.join("locutory_bg.wasm"),
-        })
+        Ok(Self { origin: folder.join("origin"), script: folder.join("locutory.js"), module: folder.join("locutory_bg.wasm") })
     }
 
     fn made_from(&self, origin: &str) -> Option<Bound> {

@@ -147,10 +147,7 @@ mod tests {
 
     #[test]
     fn the_space_after_and_in_a_condition_stays() {
-        assert_eq!(
-            squeeze("@media (width > 30em) and (hover) { a { top: 0 } }"),
-            "@media (width > 30em) and (hover){a{top:0}}"
-        );
+        assert_eq!(squeeze("@media (width > 30em) and (hover) { a { top: 0 } }"), "@media (width > 30em) and (hover){a{top:0}}");
     }
 
     #[test]

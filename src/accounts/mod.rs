@@ -1,0 +1,5 @@
+//! Who people are: names, roles and standing; registering, signing in and out.
+//!
+//! Knows no other slice. What the server does with accounts is in `server/accounts`.
+
+pub mod model;

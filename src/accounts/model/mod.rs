@@ -1,0 +1,13 @@
+//! The types of this slice and the rules they keep. Nothing here knows a browser or a server.
+
+mod drafts;
+mod email;
+mod name;
+mod password;
+mod person;
+
+pub use drafts::{LoginText, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionReason};
+pub use email::EmailAddress;
+pub use name::Username;
+pub use password::{NewPassword, Secret};
+pub use person::{Actor, Freshness, Person, Role, Standing, UserId};

@@ -1,0 +1,3 @@
+//! What was done, by whom, on whom, when, from where and why.
+
+pub mod model;

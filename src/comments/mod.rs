@@ -1,0 +1,6 @@
+//! What is said in a discussion: comments, replies, their states and their order.
+//!
+//! Knows accounts and discussions through their models. What the server does is in
+//! `server/comments`.
+
+pub mod model;

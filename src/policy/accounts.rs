@@ -1,0 +1,91 @@
+//! Rules about people and their accounts.
+
+use crate::{
+    accounts::model::{Actor, Role, UserId},
+    error::{AppError, Refusal},
+    moment::Moment,
+    site::model::RegistrationMode,
+};
+
+use super::{Granted, Permit, act, grant, grant_to_person};
+
+/// # Errors
+/// Already signed in, or the site takes no registrations.
+pub fn may_register(actor: &Actor, mode: RegistrationMode, now: Moment) -> Result<Permit<act::Register>, AppError> {
+    let permit = grant(actor, now)?;
+    match mode {
+        RegistrationMode::Open => Ok(permit),
+        RegistrationMode::Closed => Err(Refusal::RegistrationClosed.into()),
+    }
+}
+
+/// # Errors
+/// Already signed in.
+pub fn may_sign_in(actor: &Actor, now: Moment) -> Result<Permit<act::SignIn>, AppError> {
+    grant(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in.
+pub fn may_sign_out(actor: &Actor, now: Moment) -> Result<Granted<act::SignOut>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in.
+pub fn may_prove(actor: &Actor, now: Moment) -> Result<Granted<act::Prove>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, or the account is suspended.
+pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::ChangePassword>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// Suspending, ending sessions, password links: for admins, on anybody but themselves.
+///
+/// # Errors
+/// Not an admin, no fresh proof, or aimed at oneself.
+pub fn may_administer(actor: &Actor, subject: UserId, now: Moment) -> Result<Permit<act::AdministerPerson>, AppError> {
+    let permit = grant(actor, now)?;
+    if actor.id() == Some(subject) { Err(Refusal::Yourself.into()) } else { Ok(permit) }
+}
+
+/// Changing a role, one's own included, as long as an admin in good standing stays.
+///
+/// `other_admins` counts the admins in good standing apart from the subject.
+///
+/// # Errors
+/// Not an admin, no fresh proof, or it would leave the site without an admin.
+pub fn may_change_role(actor: &Actor, new: Role, other_admins: u64, now: Moment) -> Result<Permit<act::ChangeRole>, AppError> {
+    let permit = grant(actor, now)?;
+    if new != Role::Admin && other_admins == 0 { Err(Refusal::LastAdmin.into()) } else { Ok(permit) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, person};
+    use super::*;
+
+    #[test]
+    fn the_last_admin_keeps_the_role() {
+        let admin = Actor::Person(person(1, Role::Admin));
+        assert_eq!(may_change_role(&admin, Role::Member, 0, NOW).unwrap_err(), Refusal::LastAdmin.into());
+        assert!(may_change_role(&admin, Role::Member, 1, NOW).is_ok());
+        assert!(may_change_role(&admin, Role::Admin, 0, NOW).is_ok());
+    }
+
+    #[test]
+    fn admins_cannot_suspend_themselves() {
+        let admin = Actor::Person(person(1, Role::Admin));
+        assert_eq!(may_administer(&admin, UserId(1), NOW).unwrap_err(), Refusal::Yourself.into());
+        assert!(may_administer(&admin, UserId(2), NOW).is_ok());
+    }
+
+    #[test]
+    fn a_closed_site_takes_no_registrations() {
+        let refused = may_register(&Actor::Guest, RegistrationMode::Closed, NOW).unwrap_err();
+        assert_eq!(refused, Refusal::RegistrationClosed.into());
+    }
+}

@@ -1,0 +1,3 @@
+//! Everything that runs only on the server.
+
+pub mod entity;

@@ -1,0 +1,3 @@
+//! The site as a whole: its name, its rules, its look.
+
+pub mod model;

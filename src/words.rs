@@ -1,0 +1,243 @@
+//! The one table from codes to sentences. A sentence says what is wrong and what to do next.
+
+use crate::{
+    accounts::model::Role,
+    comments::model::CommentState,
+    error::{AppError, Conflict, Refusal},
+    landing::Notice,
+    moment::Moment,
+    valid::{Problem, ProblemCode},
+};
+
+/// What to tell a person about an error.
+#[must_use]
+pub fn error(error: &AppError) -> String {
+    match error {
+        AppError::Unauthenticated => "Please sign in first.".to_owned(),
+        AppError::ProofNeeded => "Please confirm your password first; the last time is more than a few minutes ago.".to_owned(),
+        AppError::Forbidden(refusal) => self::refusal(*refusal),
+        AppError::NotFound => "There is nothing here. It may have been deleted, or the address is not complete.".to_owned(),
+        AppError::Invalid(_) => "Please look at the marked fields. Nothing you typed is lost.".to_owned(),
+        AppError::Conflict(Conflict::ChangedMeanwhile) => {
+            "Somebody changed this in the meantime. Please load the page again and compare.".to_owned()
+        }
+        AppError::Conflict(Conflict::AlreadySetUp) => "This site already has its first admin. Please sign in.".to_owned(),
+        AppError::TooMany { retry_after } => format!("That was too often. Please try again in {}.", span(*retry_after)),
+        AppError::Busy { retry_after } => format!("The server is very busy. Please try again in {}.", span(*retry_after)),
+        AppError::BadRequest => {
+            "The form did not arrive as it should: a field is missing, doubled or not of its kind. Please check it and send it again.".to_owned()
+        }
+        AppError::Offline => "The server cannot be reached. What you typed is kept in this browser; please try again.".to_owned(),
+        AppError::Internal { incident } => {
+            format!("Something broke on our side. Please try again later; if it stays, tell the admins the number {incident}.")
+        }
+    }
+}
+
+fn refusal(refusal: Refusal) -> String {
+    let sentence = match refusal {
+        Refusal::Role => "Your role does not include this.",
+        Refusal::NotYours => "This belongs to somebody else.",
+        Refusal::Suspended { until } => return suspension(until),
+        Refusal::Locked => "This discussion is locked and takes no more comments.",
+        Refusal::EditWindowOver => "The time to change this is over. You can still add a comment.",
+        Refusal::NotVisible => "A moderator has taken this comment out of sight.",
+        Refusal::RegistrationClosed => "This site takes no new members at the moment.",
+        Refusal::LastAdmin => "This would leave the site without an admin. Make somebody else an admin first.",
+        Refusal::Yourself => "You cannot do this to your own account. Ask another admin.",
+        Refusal::AlreadySignedIn => "You are signed in already.",
+        Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
+        Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
+    };
+    sentence.to_owned()
+}
+
+/// What a suspended person is told before the reason.
+#[must_use]
+pub fn suspension(until: Option<Moment>) -> String {
+    match until {
+        Some(end) => format!("Your account is suspended until {}. You can read, but not take part.", day_and_time(end)),
+        None => "Your account is suspended. You can read, but not take part.".to_owned(),
+    }
+}
+
+/// `24 November 2026, 08:15 UTC`.
+#[must_use]
+pub fn day_and_time(moment: Moment) -> String {
+    let calendar = moment.calendar();
+    format!("{} {} {}, {:02}:{:02} UTC", calendar.day(), calendar.month(), calendar.year(), calendar.hour(), calendar.minute())
+}
+
+/// A time to wait, rounded up to what a person would say.
+#[must_use]
+pub fn span(seconds: u64) -> String {
+    let (number, unit) = match seconds {
+        0..=90 => (seconds.max(1), "second"),
+        91..=5_400 => (seconds.div_ceil(60), "minute"),
+        5_401..=129_600 => (seconds.div_ceil(3_600), "hour"),
+        _ => (seconds.div_ceil(86_400), "day"),
+    };
+    counted(number, unit)
+}
+
+/// `1 comment`, `2 comments`.
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    match (number, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{number} {stem}ies"),
+        _ => format!("{number} {noun}s"),
+    }
+}
+
+/// What is wrong with a field, and what would be right.
+#[must_use]
+pub fn problem(field: &str, problem: Problem) -> String {
+    let name = field_name(field);
+    let bound = problem.bound.unwrap_or_default();
+    match problem.code {
+        ProblemCode::Required => match field {
+            "body" | "opening" => "Please write something first.".to_owned(),
+            "reason" => "Please give a reason.".to_owned(),
+            _ => format!("Please enter {}.", with_article(name)),
+        },
+        ProblemCode::TooShort => format!("Please use at least {bound} characters for the {name}."),
+        ProblemCode::TooLong => format!("Please use at most {bound} characters for the {name}."),
+        ProblemCode::OutOfRange => format!("This number is outside what is allowed; the nearest is {bound}."),
+        ProblemCode::Character => match field {
+            "username" => "Please use only letters, digits, and the signs _ . - in a user name.".to_owned(),
+            _ => format!("The {name} contains a character that cannot be used here, such as a control character."),
+        },
+        ProblemCode::MixedScripts => {
+            "Please use letters of one alphabet only, so that the name cannot pass for another one.".to_owned()
+        }
+        ProblemCode::Punctuation => {
+            "Please begin and end the name with a letter or digit, with one sign at a time between them.".to_owned()
+        }
+        ProblemCode::Malformed => match field {
+            "email" => "Please enter an e-mail address such as ada@example.org.".to_owned(),
+            _ => format!("This is not a {name} that can be used."),
+        },
+        ProblemCode::Reserved => "This name is kept for the site itself. Please choose another one.".to_owned(),
+        ProblemCode::Taken => "Somebody has this name, or one that looks the same. Please choose another one.".to_owned(),
+        ProblemCode::Common => {
+            "This password is among those that attackers try first. Please choose another one; a few unrelated words work well."
+                .to_owned()
+        }
+        ProblemCode::Guessable => {
+            "This password contains the name of the site, your user name or your e-mail address. Please choose one that does not."
+                .to_owned()
+        }
+        ProblemCode::WrongPassword => "This is not your current password.".to_owned(),
+        ProblemCode::Past => "This lies in the past.".to_owned(),
+        ProblemCode::NothingChosen => "Please choose at least one.".to_owned(),
+    }
+}
+
+/// What a field is called in a sentence.
+#[must_use]
+pub fn field_name(field: &str) -> &'static str {
+    match field {
+        "username" => "user name",
+        "email" => "e-mail address",
+        "password" => "password",
+        "current_password" => "current password",
+        "login" => "user name or e-mail address",
+        "title" => "title",
+        "opening" => "opening text",
+        "body" => "comment",
+        "reason" => "reason",
+        "days" => "number of days",
+        "name" => "name",
+        "description" => "description",
+        "comments" => "comments",
+        _ => "value",
+    }
+}
+
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
+}
+
+/// What is said once after a change.
+#[must_use]
+pub const fn notice(notice: Notice) -> &'static str {
+    match notice {
+        Notice::Welcome => "Welcome. Your account is ready.",
+        Notice::RegistrationReceived => "Thank you. If the e-mail address is new here, your account is ready: please sign in.",
+        Notice::SignedIn => "You are signed in.",
+        Notice::SignedOut => "You are signed out.",
+        Notice::PasswordChanged => "The password is changed. All other sessions have ended.",
+        Notice::DiscussionStarted => "Your discussion is open.",
+        Notice::DiscussionSaved => "The discussion is saved.",
+        Notice::DiscussionDeleted => "The discussion is deleted.",
+        Notice::DiscussionLocked => "The discussion is locked.",
+        Notice::DiscussionUnlocked => "The discussion takes comments again.",
+        Notice::DiscussionPinned => "The discussion is pinned to the top.",
+        Notice::DiscussionUnpinned => "The discussion is no longer pinned.",
+        Notice::CommentPublished => "Your comment is published.",
+        Notice::CommentSaved => "Your comment is saved.",
+        Notice::CommentDeleted => "Your comment is deleted.",
+        Notice::CommentsHidden => "Hidden. Only moderators and admins see it now.",
+        Notice::CommentsRestored => "Restored. Everybody can see it again.",
+        Notice::CommentsDeleted => "Deleted for good.",
+        Notice::RoleChanged => "The role is changed. It applies from the next click of that person.",
+        Notice::PersonSuspended => "The account is suspended.",
+        Notice::SuspensionLifted => "The suspension is lifted.",
+        Notice::SessionsEnded => "All sessions of this person have ended.",
+        Notice::SettingsSaved => "The settings are saved.",
+        Notice::ThemeChanged => "The look is changed.",
+    }
+}
+
+#[must_use]
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Member => "Member",
+        Role::Moderator => "Moderator",
+        Role::Admin => "Admin",
+    }
+}
+
+#[must_use]
+pub const fn comment_state(state: CommentState) -> &'static str {
+    match state {
+        CommentState::Visible => "Visible",
+        CommentState::Hidden => "Hidden",
+        CommentState::Deleted => "Deleted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_as_a_person_would_say_it() {
+        assert_eq!(span(0), "1 second");
+        assert_eq!(span(59), "59 seconds");
+        assert_eq!(span(91), "2 minutes");
+        assert_eq!(span(3_600), "60 minutes");
+        assert_eq!(span(7_200), "2 hours");
+        assert_eq!(span(200_000), "3 days");
+    }
+
+    #[test]
+    fn nouns_are_counted_in_english() {
+        assert_eq!(counted(1, "reply"), "1 reply");
+        assert_eq!(counted(2, "reply"), "2 replies");
+        assert_eq!(counted(0, "comment"), "0 comments");
+        assert_eq!(counted(3, "day"), "3 days");
+    }
+
+    #[test]
+    fn every_problem_has_a_sentence_for_every_field() {
+        for code in ProblemCode::ALL {
+            for field in ["username", "email", "password", "title", "body", "reason", "anything"] {
+                let sentence = problem(field, Problem::bounded(*code, 3));
+                assert!(sentence.ends_with('.') && !sentence.contains("bound"), "{sentence}");
+            }
+        }
+    }
+}

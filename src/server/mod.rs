@@ -1,3 +1,4 @@
 //! Everything that runs only on the server.
 
+pub mod assets;
 pub mod entity;

@@ -13,11 +13,6 @@ impl Workspace {
         Self { root: root.to_path_buf() }
     }
 
-    #[cfg(test)]
-    pub fn at(root: &Path) -> Self {
-        Self { root: root.to_path_buf() }
-    }
-
     pub fn root(&self) -> &Path {
         &self.root
     }

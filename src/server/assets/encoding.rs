@@ -43,12 +43,12 @@ impl Encoding {
     }
 
     fn weight(self, wishes: &[Wish]) -> u16 {
-        let names: &[&str] = match self {
+        let synonyms: &[&str] = match self {
             Self::Brotli => &["br"],
             Self::Gzip => &["gzip", "x-gzip"],
             Self::Identity => &["identity"],
         };
-        let named = wishes.iter().find(|wish| names.iter().any(|name| wish.coding.eq_ignore_ascii_case(name)));
+        let named = wishes.iter().find(|wish| synonyms.iter().any(|name| wish.coding.eq_ignore_ascii_case(name)));
         let any = || wishes.iter().find(|wish| wish.coding == "*").filter(|_| self != Self::Identity);
         named.or_else(any).map_or(0, |wish| wish.thousandths)
     }

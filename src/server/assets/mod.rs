@@ -12,9 +12,7 @@ use std::sync::LazyLock;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -34,11 +32,13 @@ pub struct Asset {
 }
 
 /// Looks up a file by the name it has in the sources, such as `locutory.css`.
+#[must_use]
 pub fn asset(name: &str) -> Asset {
     SITE.asset(name)
 }
 
 /// The path of the URL of a file, by the name it has in the sources.
+#[must_use]
 pub fn path(name: &str) -> String {
     asset(name).path
 }

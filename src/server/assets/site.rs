@@ -96,9 +96,8 @@ impl Site {
 
     /// `read` gives the content and the SHA-256 of a file by its name.
     pub fn load(names: &[String], read: impl Fn(&str) -> Option<(Cow<'static, [u8]>, [u8; 32])>) -> Self {
-        let manifest: Manifest = read(MANIFEST)
-            .and_then(|(content, _)| serde_json::from_slice(&content).ok())
-            .unwrap_or_default();
+        let manifest: Manifest =
+            read(MANIFEST).and_then(|(content, _)| serde_json::from_slice(&content).ok()).unwrap_or_default();
         let is_twin = |name: &&String| has_extension(name, "br") || has_extension(name, "gz");
         let mut files = BTreeMap::new();
         for name in names.iter().filter(|name| *name != MANIFEST && !is_twin(name)) {

@@ -56,20 +56,42 @@ fn place(path: &Path, product: &Product, finish: Finish, unchanged: bool) -> Out
     if dense || finish == Finish::Development {
         return Ok(paths);
     }
-    let twins: [(&str, fn(&[u8]) -> Vec<u8>); 2] = [("br", brotli), ("gz", gzip)];
-    for (suffix, compress) in twins {
+    for form in [Compressed::Brotli, Compressed::Gzip] {
+        let suffix = form.suffix();
         let twin = PathBuf::from(format!("{}.{suffix}", path.display()));
         if unchanged && twin.is_file() {
             paths.push(twin);
             continue;
         }
-        let compressed = compress(&product.content);
+        let compressed = form.of(&product.content);
         if compressed.len() < product.content.len() {
             write_whole(&twin, &compressed)?;
             paths.push(twin);
         }
     }
     Ok(paths)
+}
+
+#[derive(Clone, Copy)]
+enum Compressed {
+    Brotli,
+    Gzip,
+}
+
+impl Compressed {
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gz",
+        }
+    }
+
+    fn of(self, content: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Brotli => brotli(content),
+            Self::Gzip => gzip(content),
+        }
+    }
 }
 
 /// Under another name first: a name with a hash must never stand for half a file.

@@ -33,14 +33,16 @@ fn join(folder: &Path) -> Outcome<String> {
     for line in read(&index)?.lines() {
         match parse_import(line).map_err(|reason| Failure::new(format!("{}: {reason}", index.display())))? {
             None => joined.push_str(line),
-            Some(Import { file, layer: None }) => joined.push_str(&part(folder, file)?),
-            Some(Import { file, layer: Some(layer) }) => {
-                joined.push_str(&format!("@layer {layer} {{\n{}\n}}", part(folder, file)?));
-            }
+            Some(Import { file, layer: None }) => joined += &part(folder, file)?,
+            Some(Import { file, layer: Some(layer) }) => joined += &in_layer(layer, &part(folder, file)?),
         }
         joined.push('\n');
     }
     Ok(joined)
+}
+
+fn in_layer(layer: &str, content: &str) -> String {
+    format!("@layer {layer} {{\n{content}\n}}")
 }
 
 fn part(folder: &Path, file: &str) -> Outcome<String> {

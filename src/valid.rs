@@ -4,7 +4,10 @@
 //! `Valid<draft>`, and it runs the same rules in the browser and on the server; the server's word
 //! counts. Problems are codes with a number, never sentences: [`crate::words`] has those.
 
-use std::{collections::BTreeMap, ops::Deref};
+use std::{
+    collections::BTreeMap,
+    ops::{Deref, RangeInclusive},
+};
 
 use serde::{Deserialize, Serialize};
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
@@ -82,6 +85,26 @@ pub fn many_lines(text: &str, longest: u64) -> Result<String, Problem> {
         return Err(Problem::new(ProblemCode::Character));
     }
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// A whole number within a range, with or without white space around it.
+///
+/// # Errors
+/// Nothing, no number, or one outside the range; `bound` is then the nearest that is allowed.
+pub fn number_within(text: &str, range: RangeInclusive<u32>) -> Result<u32, Problem> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(Problem::new(ProblemCode::Required));
+    }
+    if !trimmed.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::new(ProblemCode::Malformed));
+    }
+    let number: u32 = trimmed.parse().unwrap_or(u32::MAX);
+    if range.contains(&number) {
+        return Ok(number);
+    }
+    let nearest = number.clamp(*range.start(), *range.end());
+    Err(Problem::bounded(ProblemCode::OutOfRange, u64::from(nearest)))
 }
 
 /// Control characters, and the marks that turn the direction of everything after them.

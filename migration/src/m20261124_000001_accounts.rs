@@ -1,5 +1,8 @@
 //! People, their sessions, their one-time links, and the memory of failed attempts.
 //!
+//! An address is claimed by the account whose `email_key` holds it. An account made with an address
+//! that somebody has claimed already has none, so that registering tells nobody who is here.
+//!
 //! Moments are milliseconds since 1970 in UTC. Nothing here can be used to sign in: passwords are
 //! Argon2id hashes, session ids and link tokens are SHA-256 digests.
 
@@ -107,7 +110,7 @@ fn users() -> TableCreateStatement {
         .col(text(Users::Name))
         .col(text_uniq(Users::NameKey))
         .col(text(Users::Email))
-        .col(text_uniq(Users::EmailKey))
+        .col(text_null(Users::EmailKey).unique_key())
         .col(text(Users::Password))
         .col(text(Users::Role))
         .col(big_integer(Users::CreatedAt))

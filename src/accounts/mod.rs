@@ -2,4 +2,5 @@
 //!
 //! Knows no other slice. What the server does with accounts is in `server/accounts`.
 
+pub mod api;
 pub mod model;

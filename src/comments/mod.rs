@@ -3,4 +3,5 @@
 //! Knows accounts and discussions through their models. What the server does is in
 //! `server/comments`.
 
+pub mod api;
 pub mod model;

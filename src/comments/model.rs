@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::{
     accounts::model::{UserId, Username},
-    discussions::model::DiscussionId,
+    discussions::model::{DiscussionId, Title},
     moment::Moment,
     valid::{Problem, ProblemCode, Value, many_lines, one_line, rule},
 };
@@ -66,8 +66,6 @@ pub struct Comment {
     /// How many replies deep it stands; 0 answers the discussion itself.
     pub depth: u8,
     pub state: CommentState,
-    /// As typed; empty once deleted.
-    pub body: String,
     /// Rendered and sanitised by the server; empty once deleted.
     pub body_html: String,
     pub written: Moment,
@@ -79,6 +77,63 @@ pub struct Comment {
 impl Comment {
     /// Replies deeper than this stand beside each other at this depth.
     pub const DEEPEST: u8 = 8;
+}
+
+/// A comment outside its thread, with the discussion it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedComment {
+    pub comment: Comment,
+    pub discussion_title: Title,
+}
+
+/// A comment with its text as typed, for changing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentSource {
+    pub comment: Comment,
+    pub body: String,
+}
+
+/// What a moderator does to comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModerationDeed {
+    Hide,
+    Restore,
+    Delete,
+}
+
+impl ModerationDeed {
+    /// What becomes of a comment in this state; nothing when the deed does not apply to it.
+    #[must_use]
+    pub const fn outcome(self, state: CommentState) -> Option<CommentState> {
+        match (self, state) {
+            (Self::Hide, CommentState::Visible) => Some(CommentState::Hidden),
+            (Self::Restore, CommentState::Hidden) => Some(CommentState::Visible),
+            (Self::Delete, CommentState::Visible | CommentState::Hidden) => Some(CommentState::Deleted),
+            _ => None,
+        }
+    }
+}
+
+/// A part of a thread, in reading order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThreadPage {
+    pub entries: Vec<ThreadEntry>,
+    /// Where the page before ends, if there is one.
+    pub before: Option<ThreadPath>,
+    /// Where the page after begins, if there is one.
+    pub after: Option<ThreadPath>,
+}
+
+/// Which part of a thread.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ThreadPosition {
+    #[default]
+    Beginning,
+    /// From this comment on, itself included.
+    From(ThreadPath),
+    After(ThreadPath),
+    Before(ThreadPath),
 }
 
 /// One place in a thread, as a certain visitor sees it.

@@ -2,4 +2,5 @@
 //!
 //! Knows accounts through their model. What the server does is in `server/discussions`.
 
+pub mod api;
 pub mod model;

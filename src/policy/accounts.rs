@@ -43,6 +43,12 @@ pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::Ch
     grant_to_person(actor, now)
 }
 
+/// # Errors
+/// Not the operator.
+pub fn may_create_account(actor: &Actor, now: Moment) -> Result<Permit<act::CreateAccount>, AppError> {
+    grant(actor, now)
+}
+
 /// Suspending, ending sessions, password links: for admins, on anybody but themselves.
 ///
 /// # Errors

@@ -118,7 +118,6 @@ mod tests {
             number: 1,
             depth: 0,
             state: CommentState::Visible,
-            body: String::new(),
             body_html: String::new(),
             written: NOW,
             edited: None,

@@ -16,7 +16,7 @@ mod site;
 
 use std::marker::PhantomData;
 
-pub use accounts::{may_administer, may_change_password, may_change_role, may_prove, may_register, may_sign_in, may_sign_out};
+pub use accounts::{may_administer, may_change_password, may_change_role, may_create_account, may_prove, may_register, may_sign_in, may_sign_out};
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
 pub use site::{Objectless, may, may_choose_theme, may_configure};
@@ -42,6 +42,8 @@ pub enum Audience {
     Moderators,
     /// Admins in good standing; to all others the thing does not exist.
     Admins,
+    /// Whoever runs the program on its machine; nobody on the web.
+    Operators,
 }
 
 /// Whether an act asks for a recent proof of who is acting.
@@ -130,6 +132,8 @@ acts! {
     ModerateDiscussion: Moderators, Usual;
     /// See the overview, the people, the settings and the audit log.
     SeeAdministration: Admins, Usual;
+    /// Make an account for somebody, with any role.
+    CreateAccount: Operators, Usual;
     /// Suspend somebody, lift that, end sessions, make a password link.
     AdministerPerson: Admins, Sensitive;
     /// Make somebody member, moderator or admin.
@@ -174,6 +178,7 @@ fn grant<A: Act>(actor: &Actor, now: Moment) -> Result<Permit<A>, AppError> {
         (Audience::Members, Actor::Person(_)) => refuse_suspended(standing)?,
         (Audience::Moderators, person) => hide_unless(person, standing, Role::Moderator)?,
         (Audience::Admins, person) => hide_unless(person, standing, Role::Admin)?,
+        (Audience::Operators, _) => return Err(AppError::NotFound),
     }
     if A::SENSITIVITY == Sensitivity::Sensitive && actor.person().is_some_and(|person| person.proof == Freshness::Stale) {
         return Err(AppError::ProofNeeded);

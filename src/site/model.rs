@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use crate::valid::{Problem, ProblemCode, Value, one_line, rule};
+use crate::valid::{Problem, Value, number_within, one_line, rule};
 
 /// Who may register.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,49 +115,72 @@ impl Default for Settings {
     }
 }
 
-/// Replaces the settings.
-#[derive(Clone, Debug, Validate)]
+/// Replaces the settings. Numbers come as typed, so that nonsense is told beside its field.
+#[derive(Clone, Debug, Default, Validate)]
 pub struct SettingsDraft {
     #[validate(custom(function = "rule::<SiteName>"))]
     pub name: String,
     #[validate(custom(function = "rule::<SiteDescription>"))]
     pub description: String,
     pub registration: RegistrationMode,
-    #[validate(custom(function = "is_comment_length"))]
-    pub comment_length: u32,
-    #[validate(custom(function = "is_rate"))]
-    pub comments_per_minute: u32,
-    #[validate(custom(function = "is_rate"))]
-    pub discussions_per_hour: u32,
-    #[validate(custom(function = "is_edit_window"))]
-    pub edit_window: u32,
+    #[validate(custom(function = "rule::<CommentLength>"))]
+    pub comment_length: String,
+    #[validate(custom(function = "rule::<Rate>"))]
+    pub comments_per_minute: String,
+    #[validate(custom(function = "rule::<Rate>"))]
+    pub discussions_per_hour: String,
+    #[validate(custom(function = "rule::<EditWindow>"))]
+    pub edit_window: String,
 }
 
-impl SettingsDraft {
-    /// Code points in one comment.
-    pub const COMMENT_LENGTH: std::ops::RangeInclusive<u32> = 100..=10_000;
-    /// Contributions of one person in the time of the setting.
-    pub const RATE: std::ops::RangeInclusive<u32> = 1..=1_000;
-    /// In minutes; the longest is a year.
-    pub const EDIT_WINDOW: std::ops::RangeInclusive<u32> = 0..=525_600;
-}
+/// Code points that one comment may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommentLength(pub u32);
 
-fn is_comment_length(number: u32) -> Result<(), validator::ValidationError> {
-    within(number, &SettingsDraft::COMMENT_LENGTH)
-}
+/// How many contributions one person may make in the time of the setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate(pub u32);
 
-fn is_rate(number: u32) -> Result<(), validator::ValidationError> {
-    within(number, &SettingsDraft::RATE)
-}
+/// Minutes in which one's own words can be changed, a year at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EditWindow(pub u32);
 
-fn is_edit_window(number: u32) -> Result<(), validator::ValidationError> {
-    within(number, &SettingsDraft::EDIT_WINDOW)
-}
-
-fn within(number: u32, range: &std::ops::RangeInclusive<u32>) -> Result<(), validator::ValidationError> {
-    if range.contains(&number) {
-        return Ok(());
+impl Value for CommentLength {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        number_within(text, 100..=10_000).map(Self)
     }
-    let nearest = number.clamp(*range.start(), *range.end());
-    Err(Problem::bounded(ProblemCode::OutOfRange, u64::from(nearest)).into())
+}
+
+impl Value for Rate {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        number_within(text, 1..=1_000).map(Self)
+    }
+}
+
+impl Value for EditWindow {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        number_within(text, 0..=525_600).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::valid::ProblemCode;
+
+    #[test]
+    fn a_number_is_refused_with_the_nearest_that_is_allowed() {
+        assert_eq!(Rate::parse(" 12 ").unwrap(), Rate(12));
+        assert_eq!(Rate::parse("0").unwrap_err(), Problem::bounded(ProblemCode::OutOfRange, 1));
+        assert_eq!(Rate::parse("99999999999999").unwrap_err(), Problem::bounded(ProblemCode::OutOfRange, 1_000));
+        assert_eq!(CommentLength::parse("many").unwrap_err().code, ProblemCode::Malformed);
+        assert_eq!(EditWindow::parse("").unwrap_err().code, ProblemCode::Required);
+    }
+
+    #[test]
+    fn settings_written_by_an_older_version_read_with_defaults() {
+        let settings: Settings = serde_json::from_str(r#"{"name":"Bread"}"#).unwrap();
+        assert_eq!(settings.name.as_str(), "Bread");
+        assert_eq!(settings.edit_window, Settings::default().edit_window);
+    }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use crate::valid::{Problem, ProblemCode, Value, rule};
+use crate::valid::{Problem, ProblemCode, Value, number_within, one_line, rule};
 
 use super::{EmailAddress, NewPassword, Secret, Username, password::is_present};
 
@@ -49,23 +49,29 @@ pub struct PasswordChange {
 pub struct Suspension {
     #[validate(custom(function = "rule::<SuspensionReason>"))]
     pub reason: String,
-    /// In days from now; without it until it is lifted.
-    #[validate(custom(function = "is_length_of_suspension"))]
-    pub days: Option<u32>,
+    /// In days from now, as typed; empty until it is lifted.
+    #[validate(custom(function = "rule::<SuspensionLength>"))]
+    pub days: String,
 }
 
-impl Suspension {
+/// How long a suspension lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SuspensionLength {
+    Days(u32),
+    UntilLifted,
+}
+
+impl SuspensionLength {
     /// In days: ten years. Longer is for good.
-    pub const LONGEST: u32 = 3_650;
+    const LONGEST: u32 = 3_650;
 }
 
-fn is_length_of_suspension(days: u32) -> Result<(), validator::ValidationError> {
-    match days {
-        0 => Err(Problem::bounded(ProblemCode::OutOfRange, 1).into()),
-        days if days > Suspension::LONGEST => {
-            Err(Problem::bounded(ProblemCode::OutOfRange, u64::from(Suspension::LONGEST)).into())
+impl Value for SuspensionLength {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        if text.trim().is_empty() {
+            return Ok(Self::UntilLifted);
         }
-        _ => Ok(()),
+        number_within(text, 1..=Self::LONGEST).map(Self::Days)
     }
 }
 
@@ -108,6 +114,6 @@ impl SuspensionReason {
 
 impl Value for SuspensionReason {
     fn parse(text: &str) -> Result<Self, Problem> {
-        crate::valid::one_line(text, 1, Self::LONGEST).map(Self)
+        one_line(text, 1, Self::LONGEST).map(Self)
     }
 }

@@ -1,12 +1,14 @@
 //! The types of this slice and the rules they keep. Nothing here knows a browser or a server.
 
+mod account;
 mod drafts;
 mod email;
 mod name;
 mod password;
 mod person;
 
-pub use drafts::{LoginText, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionReason};
+pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
+pub use drafts::{LoginText, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason};
 pub use email::EmailAddress;
 pub use name::Username;
 pub use password::{NewPassword, Secret};

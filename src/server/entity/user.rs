@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub email: String,
     #[sea_orm(unique)]
-    pub email_key: String,
+    pub email_key: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub password: String,
     #[sea_orm(column_type = "Text")]

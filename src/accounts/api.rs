@@ -1,0 +1,87 @@
+//! The server functions of this slice. Each hands its arguments on and does nothing else.
+
+use leptos::prelude::*;
+
+use super::model::{PasswordLink, Role, Secret, UserId};
+use crate::{error::AppError, landing::Landing};
+
+#[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
+pub async fn register(username: String, email: String, password: Secret) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Registration, server::accounts};
+    let draft = Registration { username, email, password };
+    crate::server::call(|visit| async move { accounts::register(&visit, draft).await }).await
+}
+
+#[server(name = SetUp, prefix = "/api", endpoint = "accounts/set_up")]
+pub async fn set_up(token: Secret, username: String, email: String, password: Secret) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Registration, server::accounts};
+    let draft = Registration { username, email, password };
+    crate::server::call(|visit| async move { accounts::set_up(&visit, &token, draft).await }).await
+}
+
+#[server(name = SignIn, prefix = "/api", endpoint = "accounts/sign_in")]
+pub async fn sign_in(login: String, password: Secret, #[server(default)] next: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::SignIn, landing::LocalPath, server::accounts, valid::Value};
+    let draft = SignIn { login, password };
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { accounts::sign_in(&visit, draft, next).await }).await
+}
+
+#[server(name = SignOut, prefix = "/api", endpoint = "accounts/sign_out")]
+pub async fn sign_out() -> Result<Landing, AppError> {
+    use crate::server::accounts;
+    crate::server::call(|visit| async move { accounts::sign_out(&visit).await }).await
+}
+
+#[server(name = Prove, prefix = "/api", endpoint = "accounts/prove")]
+pub async fn prove(password: Secret, #[server(default)] next: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Proof, landing::LocalPath, server::accounts, valid::Value};
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { accounts::prove(&visit, Proof { password }, next).await }).await
+}
+
+#[server(name = ChangePassword, prefix = "/api", endpoint = "accounts/change_password")]
+pub async fn change_password(current_password: Secret, password: Secret) -> Result<Landing, AppError> {
+    use crate::{accounts::model::PasswordChange, server::accounts};
+    let draft = PasswordChange { current_password, password };
+    crate::server::call(|visit| async move { accounts::change_password(&visit, draft).await }).await
+}
+
+#[server(name = UsePasswordLink, prefix = "/api", endpoint = "accounts/use_password_link")]
+pub async fn use_password_link(token: Secret, password: Secret) -> Result<Landing, AppError> {
+    use crate::server::accounts;
+    crate::server::call(|visit| async move { accounts::use_password_link(&visit, &token, &password).await }).await
+}
+
+#[server(name = ChangeRole, prefix = "/api", endpoint = "accounts/change_role")]
+pub async fn change_role(user: UserId, role: Role) -> Result<Landing, AppError> {
+    use crate::server::accounts::administration;
+    crate::server::call(|visit| async move { administration::change_role(&visit, user, role).await }).await
+}
+
+/// Without `days` until it is lifted.
+#[server(name = Suspend, prefix = "/api", endpoint = "accounts/suspend")]
+pub async fn suspend(user: UserId, reason: String, #[server(default)] days: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Suspension, server::accounts::administration};
+    let draft = Suspension { reason, days };
+    crate::server::call(|visit| async move { administration::suspend(&visit, user, draft).await }).await
+}
+
+#[server(name = LiftSuspension, prefix = "/api", endpoint = "accounts/lift_suspension")]
+pub async fn lift_suspension(user: UserId) -> Result<Landing, AppError> {
+    use crate::server::accounts::administration;
+    crate::server::call(|visit| async move { administration::lift_suspension(&visit, user).await }).await
+}
+
+#[server(name = EndSessions, prefix = "/api", endpoint = "accounts/end_sessions")]
+pub async fn end_sessions(user: UserId) -> Result<Landing, AppError> {
+    use crate::server::accounts::administration;
+    crate::server::call(|visit| async move { administration::end_sessions(&visit, user).await }).await
+}
+
+/// Answers with the link itself, which is shown once and kept nowhere.
+#[server(name = MakePasswordLink, prefix = "/api", endpoint = "accounts/make_password_link")]
+pub async fn make_password_link(user: UserId) -> Result<PasswordLink, AppError> {
+    use crate::server::accounts::administration;
+    crate::server::call(|visit| async move { administration::make_password_link(&visit, user).await }).await
+}

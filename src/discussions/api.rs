@@ -1,0 +1,48 @@
+//! The server functions of this slice. Each hands its arguments on and does nothing else.
+
+use leptos::prelude::*;
+
+use super::model::{DiscussionId, Openness, Prominence};
+use crate::{error::AppError, landing::Landing};
+
+#[server(name = StartDiscussion, prefix = "/api", endpoint = "discussions/start")]
+pub async fn start(title: String, opening: String, #[server(default)] once: String) -> Result<Landing, AppError> {
+    use crate::{
+        discussions::model::DiscussionDraft,
+        server::{discussions, once::OnceKey},
+    };
+    let draft = DiscussionDraft { title, opening };
+    let once = OnceKey::read(Some(&once));
+    crate::server::call(|visit| async move { discussions::start(&visit, draft, &once).await }).await
+}
+
+#[server(name = EditDiscussion, prefix = "/api", endpoint = "discussions/edit")]
+pub async fn edit(discussion: DiscussionId, title: String, opening: String) -> Result<Landing, AppError> {
+    use crate::{discussions::model::DiscussionDraft, server::discussions};
+    let draft = DiscussionDraft { title, opening };
+    crate::server::call(|visit| async move { discussions::edit(&visit, discussion, draft).await }).await
+}
+
+#[server(name = SetOpenness, prefix = "/api", endpoint = "discussions/set_openness")]
+pub async fn set_openness(discussion: DiscussionId, openness: Openness) -> Result<Landing, AppError> {
+    use crate::server::discussions::moderation;
+    crate::server::call(|visit| async move { moderation::set_openness(&visit, discussion, openness).await }).await
+}
+
+#[server(name = SetProminence, prefix = "/api", endpoint = "discussions/set_prominence")]
+pub async fn set_prominence(discussion: DiscussionId, prominence: Prominence) -> Result<Landing, AppError> {
+    use crate::server::discussions::moderation;
+    crate::server::call(|visit| async move { moderation::set_prominence(&visit, discussion, prominence).await }).await
+}
+
+#[server(name = RenameDiscussion, prefix = "/api", endpoint = "discussions/rename")]
+pub async fn rename(discussion: DiscussionId, title: String) -> Result<Landing, AppError> {
+    use crate::{discussions::model::Renaming, server::discussions::moderation};
+    crate::server::call(|visit| async move { moderation::rename(&visit, discussion, Renaming { title }).await }).await
+}
+
+#[server(name = DeleteDiscussion, prefix = "/api", endpoint = "discussions/delete")]
+pub async fn delete(discussion: DiscussionId) -> Result<Landing, AppError> {
+    use crate::server::discussions::moderation;
+    crate::server::call(|visit| async move { moderation::delete(&visit, discussion).await }).await
+}

@@ -1,0 +1,344 @@
+//! Registering, signing in and out, passwords. What admins do with accounts is in
+//! [`administration`], the links that are handed out in [`links`].
+
+pub mod administration;
+pub mod links;
+pub mod name;
+pub mod page;
+pub mod passphrase;
+mod store;
+pub mod throttle;
+
+pub use store::Filter;
+
+use sea_orm::ConnectionTrait;
+
+use crate::{
+    accounts::model::{
+        EmailAddress, LoginText, NewPassword, PasswordChange, Profile, Proof, Registration, Role, Secret, SignIn, UserId, Username,
+    },
+    audit::model::{Deed, Subject},
+    error::{AppError, Refusal},
+    landing::{Landing, LocalPath, Notice},
+    policy::{self, act},
+    server::{
+        audit::{self, Line},
+        entity::user,
+        error::{Error, Result},
+        password::{
+            Verdict,
+            blocklist::{self, Context},
+        },
+        session,
+        visit::Visit,
+    },
+    valid::{FieldProblems, Problem, ProblemCode, Valid, Value},
+};
+
+use name::CanonicalName;
+use throttle::{Key, Window};
+
+/// Makes an account and signs its owner in.
+///
+/// An address that another account has claimed makes an account all the same, without the claim:
+/// the answer tells nobody who is here.
+///
+/// # Errors
+/// Not allowed, a field breaks its rule, the name is taken, or too many accounts come from one
+/// network.
+pub async fn register(visit: &Visit, draft: Registration) -> Result<Landing> {
+    let settings = visit.settings().await?;
+    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
+    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    let window = Window::registrations(visit.app().config().limits.registrations_per_hour);
+    throttle::take(visit.database().writer(), visit.address(), window, visit.now()).await?;
+    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let transaction = visit.database().begin().await?;
+    let user = store::insert(&transaction, &permit, &newcomer, &hash, Role::Member, visit.now()).await?;
+    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
+    transaction.commit().await?;
+    visit.open_session(user, Role::Member).await?;
+    Ok(Landing::on(LocalPath::home()).saying(Notice::Welcome))
+}
+
+/// Makes the first admin, with the link that the program printed when it started.
+///
+/// # Errors
+/// The link is not in force, there is an admin already, or a field breaks its rule.
+pub async fn set_up(visit: &Visit, token: &Secret, draft: Registration) -> Result<Landing> {
+    let permit = policy::may::<act::SetUp>(visit.actor(), visit.now())?;
+    links::find(visit.database().reader(), token, links::Purpose::SetUp, visit.now()).await?;
+    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let transaction = visit.database().begin().await?;
+    links::consume(&transaction, token, links::Purpose::SetUp, visit.now()).await?;
+    if store::lock_admins(&transaction).await? > 0 {
+        return Err(AppError::Conflict(crate::error::Conflict::AlreadySetUp).into());
+    }
+    let user = store::insert(&transaction, &permit, &newcomer, &hash, Role::Admin, visit.now()).await?;
+    record_entry(&transaction, visit, Deed::SiteSetUp, user, &newcomer.name.display).await?;
+    transaction.commit().await?;
+    visit.open_session(user, Role::Admin).await?;
+    Ok(Landing::on(admin_page()).saying(Notice::Welcome))
+}
+
+/// Lets a person in by user name or e-mail address and password.
+///
+/// Unknown people and wrong passwords cost the same and get the same answer.
+///
+/// # Errors
+/// Already signed in, no match, or too many failures of this account or from this network.
+pub async fn sign_in(visit: &Visit, draft: SignIn, next: Option<LocalPath>) -> Result<Landing> {
+    policy::may_sign_in(visit.actor(), visit.now())?;
+    let draft = Valid::check(draft)?;
+    let login = LoginText::parse(&draft.login).map_err(|problem| FieldProblems::one("login", problem))?;
+    let found = find_by_login(visit, &login).await?;
+    let keys = sign_in_keys(visit, &login, found.as_ref());
+    throttle::check(visit.database().reader(), &keys, visit.now()).await?;
+    let Some(user) = matching(visit, found, &draft.password).await? else {
+        throttle::record_failure(visit.database().writer(), &keys, visit.now()).await?;
+        audit::record(visit.database().writer(), visit, Line::of(Deed::SignInFailed, Subject::Site)).await?;
+        return Err(Refusal::Credentials.into());
+    };
+    throttle::clear(visit.database().writer(), &keys).await?;
+    let role = Role::from_name(&user.role).unwrap_or(Role::Member);
+    visit.open_session(UserId(user.id), role).await?;
+    let line = Line::of(Deed::SignedIn, Subject::User(user.id)).named(&user.name);
+    audit::record(visit.database().writer(), visit, line).await?;
+    Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::SignedIn))
+}
+
+/// Ends the session, in the server and in the browser.
+///
+/// # Errors
+/// Nobody is signed in.
+pub async fn sign_out(visit: &Visit) -> Result<Landing> {
+    let granted = policy::may_sign_out(visit.actor(), visit.now())?;
+    visit.close_session().await?;
+    let line = Line::of(Deed::SignedOut, Subject::User(granted.person.id.0)).named(&granted.person.name);
+    audit::record(visit.database().writer(), visit, line).await?;
+    Ok(Landing::on(LocalPath::home()).saying(Notice::SignedOut))
+}
+
+/// Proves again who is acting; good for some minutes.
+///
+/// # Errors
+/// Nobody is signed in, the password is wrong, or too many failures.
+pub async fn prove(visit: &Visit, draft: Proof, next: Option<LocalPath>) -> Result<Landing> {
+    let granted = policy::may_prove(visit.actor(), visit.now())?;
+    let draft = Valid::check(draft)?;
+    confirm(visit, granted.person.id, &draft.password, "password").await?;
+    visit.renew_session().await?;
+    Ok(Landing::on(next.unwrap_or_else(LocalPath::home)))
+}
+
+/// Replaces one's own password and ends all other sessions.
+///
+/// # Errors
+/// Not allowed, the current password is wrong, or the new one is too weak.
+pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Landing> {
+    let granted = policy::may_change_password(visit.actor(), visit.now())?;
+    let draft = Valid::check(draft)?;
+    let id = granted.person.id;
+    let user = confirm(visit, id, &draft.current_password, "current_password").await?;
+    let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
+    let hash = visit.app().passwords().hash(&password).await?;
+    let transaction = visit.database().begin().await?;
+    store::set_password(&transaction, &granted.permit, id, &hash).await?;
+    session::end_all(&transaction, id, visit.session_id()).await?;
+    let line = Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name);
+    audit::record(&transaction, visit, line).await?;
+    transaction.commit().await?;
+    visit.renew_session().await?;
+    Ok(Landing::on(account_page()).saying(Notice::PasswordChanged))
+}
+
+/// Sets a password with a link that was handed out. Signs nobody in; ends every session.
+///
+/// # Errors
+/// The link is not in force, or the password is too weak.
+pub async fn use_password_link(visit: &Visit, token: &Secret, password: &Secret) -> Result<Landing> {
+    let permit = policy::may::<act::UsePasswordLink>(visit.actor(), visit.now())?;
+    let link = links::find(visit.database().reader(), token, links::Purpose::Password, visit.now()).await?;
+    let id = link.user.ok_or(Refusal::LinkOver)?;
+    let user = store::find(visit.database().reader(), id).await?.ok_or(Refusal::LinkOver)?;
+    let password = strong_password(visit, password, &user.name, &user.email).await?;
+    let hash = visit.app().passwords().hash(&password).await?;
+    let transaction = visit.database().begin().await?;
+    links::consume(&transaction, token, links::Purpose::Password, visit.now()).await?;
+    store::set_password(&transaction, &permit, id, &hash).await?;
+    session::end_all(&transaction, id, None).await?;
+    record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?).await?;
+    transaction.commit().await?;
+    Ok(Landing::on(sign_in_page()).saying(Notice::PasswordChanged))
+}
+
+/// Makes an account with a role: only for the operator.
+///
+/// # Errors
+/// Not allowed, a field breaks its rule, or the name is taken.
+pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<UserId> {
+    let permit = policy::may_create_account(visit.actor(), visit.now())?;
+    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let transaction = visit.database().begin().await?;
+    let user = store::insert(&transaction, &permit, &newcomer, &hash, role, visit.now()).await?;
+    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
+    transaction.commit().await?;
+    Ok(user)
+}
+
+/// Whether anybody can administer the site.
+///
+/// # Errors
+/// The database's.
+pub async fn has_admin(visit: &Visit) -> Result<bool> {
+    Ok(store::count_admins(visit.database().reader()).await? > 0)
+}
+
+/// What everybody may know of a person.
+///
+/// # Errors
+/// There is no such person.
+pub async fn profile(visit: &Visit, name: &str) -> Result<Profile> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    let name = Username::parse(name).map_err(|_| AppError::NotFound)?;
+    let key = name::canonical(&name).map_err(|_| AppError::NotFound)?.key;
+    let user = store::find_by_name(visit.database().reader(), &key).await?.ok_or(AppError::NotFound)?;
+    store::profile_of(&user)
+}
+
+/// Somebody who is about to have an account.
+#[derive(Debug)]
+pub(in crate::server) struct Newcomer {
+    name: CanonicalName,
+    email: EmailAddress,
+    password: NewPassword,
+}
+
+/// The rules that the browser cannot know: look-alike names and weak passwords.
+async fn newcomer(visit: &Visit, draft: &Valid<Registration>) -> Result<Newcomer> {
+    let mut problems = FieldProblems::default();
+    let name = Username::parse(&draft.username).and_then(|name| name::canonical(&name));
+    let email = EmailAddress::parse(&draft.email);
+    let password = match strong_password(visit, &draft.password, &draft.username, &draft.email).await {
+        Ok(password) => Ok(password),
+        Err(Error::Told(AppError::Invalid(of_password))) => Err(of_password.of("password").unwrap_or(Problem::new(ProblemCode::Common))),
+        Err(other) => return Err(other),
+    };
+    if let Ok(name) = &name
+        && store::find_by_name(visit.database().reader(), &name.key).await?.is_some()
+    {
+        problems.add("username", Problem::new(ProblemCode::Taken));
+    }
+    match (name, email, password) {
+        (Ok(name), Ok(email), Ok(password)) if problems.is_empty() => Ok(Newcomer { name, email, password }),
+        (name, email, password) => {
+            let broken = [("username", name.err()), ("email", email.err()), ("password", password.err())];
+            for (field, problem) in broken {
+                if let Some(problem) = problem {
+                    problems.add(field, problem);
+                }
+            }
+            Err(problems.into())
+        }
+    }
+}
+
+async fn strong_password(visit: &Visit, secret: &Secret, username: &str, email: &str) -> Result<NewPassword> {
+    let settings = visit.settings().await?;
+    let context = Context { site_name: settings.name.as_str(), username, email };
+    let password = NewPassword::parse(secret).map_err(|problem| FieldProblems::one("password", problem))?;
+    match blocklist::weakness(secret.expose(), &context) {
+        Some(code) => Err(FieldProblems::one("password", Problem::new(code)).into()),
+        None => Ok(password),
+    }
+}
+
+async fn find_by_login(visit: &Visit, login: &LoginText) -> Result<Option<user::Model>> {
+    let database = visit.database().reader();
+    if let Ok(email) = EmailAddress::parse(login.as_str()) {
+        return store::find_by_email(database, &email).await;
+    }
+    match Username::parse(login.as_str()).and_then(|name| name::canonical(&name)) {
+        Ok(name) => store::find_by_name(database, &name.key).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// One key for an account however it is written, and one for the client's network.
+fn sign_in_keys(visit: &Visit, login: &LoginText, found: Option<&user::Model>) -> Vec<Key> {
+    let account = match found {
+        Some(user) => format!("user {}", user.id),
+        None => format!("unknown {}", login.as_str().to_lowercase()),
+    };
+    let free_tries = visit.app().config().limits.sign_in_free_tries;
+    let mut keys = vec![Key::account(&account, free_tries)];
+    keys.extend(visit.address().map(Key::sign_in_network));
+    keys
+}
+
+/// The account when the password is its own. The work is the same when there is no account.
+async fn matching(visit: &Visit, found: Option<user::Model>, password: &Secret) -> Result<Option<user::Model>> {
+    let passwords = visit.app().passwords();
+    let Some(user) = found else {
+        passwords.verify_nobody(password).await?;
+        return Ok(None);
+    };
+    match passwords.verify(password, &user.password).await? {
+        Verdict::NoMatch => Ok(None),
+        Verdict::Match => Ok(Some(user)),
+        Verdict::MatchWithOldParameters => {
+            rehash(visit, &user, password).await?;
+            Ok(Some(user))
+        }
+    }
+}
+
+/// Brings an old hash up to the parameters of today, now that the password is at hand.
+async fn rehash(visit: &Visit, user: &user::Model, password: &Secret) -> Result<()> {
+    let permit = policy::may_sign_in(&crate::accounts::model::Actor::Guest, visit.now())?;
+    let hash = visit.app().passwords().rehash(password).await?;
+    store::set_password(visit.database().writer(), &permit, UserId(user.id), &hash).await
+}
+
+/// The account of the person acting, when the password is right. Failures count like failed sign-ins.
+async fn confirm(visit: &Visit, id: UserId, password: &Secret, field: &str) -> Result<user::Model> {
+    let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?;
+    let free_tries = visit.app().config().limits.sign_in_free_tries;
+    let keys = [Key::account(&format!("user {id}"), free_tries)];
+    throttle::check(visit.database().reader(), &keys, visit.now()).await?;
+    let verdict = visit.app().passwords().verify(password, &user.password).await?;
+    if verdict == Verdict::NoMatch {
+        throttle::record_failure(visit.database().writer(), &keys, visit.now()).await?;
+        let line = Line::of(Deed::ProofFailed, Subject::User(id.0)).named(&user.name);
+        audit::record(visit.database().writer(), visit, line).await?;
+        return Err(FieldProblems::one(field, Problem::new(ProblemCode::WrongPassword)).into());
+    }
+    throttle::clear(visit.database().writer(), &keys).await?;
+    Ok(user)
+}
+
+async fn record_entry(database: &impl ConnectionTrait, visit: &Visit, deed: Deed, user: UserId, name: &Username) -> Result<()> {
+    audit::record(database, visit, Line::of(deed, Subject::User(user.0)).named(name)).await
+}
+
+fn broken_name(id: UserId) -> Error {
+    Error::broken("a stored user name is not one", id)
+}
+
+fn path(text: &str) -> LocalPath {
+    LocalPath::parse(text).unwrap_or_else(|_| LocalPath::home())
+}
+
+fn admin_page() -> LocalPath {
+    path("/admin")
+}
+
+fn account_page() -> LocalPath {
+    path("/account")
+}
+
+fn sign_in_page() -> LocalPath {
+    path("/sign-in")
+}

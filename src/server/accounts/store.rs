@@ -1,0 +1,227 @@
+//! Queries over the table `users`. Asks nobody's permission: the permits it takes show that somebody
+//! did.
+
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+
+use crate::{
+    accounts::model::{AccountRecord, AddressClaim, EmailAddress, Profile, Role, Standing, SuspensionReason, UserId, Username},
+    error::AppError,
+    moment::Moment,
+    policy::{Permit, act},
+    server::{
+        entity::user::{ActiveModel, Column, Entity, Model},
+        error::{Error, Result},
+        password::Hash,
+        session::Account,
+    },
+    valid::{FieldProblems, Problem, ProblemCode, Value},
+};
+
+use super::{Newcomer, name::NameKey};
+
+/// Accounts on one page of the dashboard.
+pub const PAGE: u64 = 50;
+
+/// Acts that make an account.
+pub trait MakesAccount {}
+impl MakesAccount for act::Register {}
+impl MakesAccount for act::SetUp {}
+impl MakesAccount for act::CreateAccount {}
+
+/// Acts that set a password; signing in refreshes an old hash.
+pub trait SetsPassword {}
+impl SetsPassword for act::SignIn {}
+impl SetsPassword for act::ChangePassword {}
+impl SetsPassword for act::UsePasswordLink {}
+impl SetsPassword for act::AdministerPerson {}
+
+pub async fn find(database: &impl ConnectionTrait, id: UserId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id.0).one(database).await?)
+}
+
+pub async fn find_by_name(database: &impl ConnectionTrait, key: &NameKey) -> Result<Option<Model>> {
+    Ok(Entity::find().filter(Column::NameKey.eq(key.as_str())).one(database).await?)
+}
+
+pub async fn find_by_email(database: &impl ConnectionTrait, email: &EmailAddress) -> Result<Option<Model>> {
+    Ok(Entity::find().filter(Column::EmailKey.eq(email.key())).one(database).await?)
+}
+
+/// Whoever is first with an address claims it; the others get their account without.
+pub async fn insert<A: MakesAccount>(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<A>,
+    newcomer: &Newcomer,
+    hash: &Hash,
+    role: Role,
+    now: Moment,
+) -> Result<UserId> {
+    let claimed = find_by_email(database, &newcomer.email).await?.is_some();
+    let row = ActiveModel {
+        id: NotSet,
+        name: Set(newcomer.name.display.to_string()),
+        name_key: Set(newcomer.name.key.as_str().to_owned()),
+        email: Set(newcomer.email.as_str().to_owned()),
+        email_key: Set((!claimed).then(|| newcomer.email.key())),
+        password: Set(hash.as_str().to_owned()),
+        role: Set(role.name().to_owned()),
+        created_at: Set(now.milliseconds()),
+        suspended_at: Set(None),
+        suspended_until: Set(None),
+        suspension_reason: Set(None),
+    };
+    match Entity::insert(row).exec(database).await.map_err(Error::from) {
+        Ok(inserted) => Ok(UserId(inserted.last_insert_id)),
+        Err(error) if error.is_duplicate() => Err(FieldProblems::one("username", Problem::new(ProblemCode::Taken)).into()),
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn set_password<A: SetsPassword>(database: &impl ConnectionTrait, _permit: &Permit<A>, id: UserId, hash: &Hash) -> Result<()> {
+    update(database, id, &[(Column::Password, Expr::value(hash.as_str()))]).await
+}
+
+pub async fn set_role(database: &impl ConnectionTrait, _permit: &Permit<act::ChangeRole>, id: UserId, role: Role) -> Result<()> {
+    update(database, id, &[(Column::Role, Expr::value(role.name()))]).await
+}
+
+pub async fn suspend(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<act::AdministerPerson>,
+    id: UserId,
+    until: Option<Moment>,
+    reason: &SuspensionReason,
+    now: Moment,
+) -> Result<()> {
+    let columns = [
+        (Column::SuspendedAt, Expr::value(now.milliseconds())),
+        (Column::SuspendedUntil, Expr::value(until.map(Moment::milliseconds))),
+        (Column::SuspensionReason, Expr::value(reason.as_str())),
+    ];
+    update(database, id, &columns).await
+}
+
+pub async fn lift_suspension(database: &impl ConnectionTrait, _permit: &Permit<act::AdministerPerson>, id: UserId) -> Result<()> {
+    let nothing = || Expr::value(Option::<i64>::None);
+    let columns = [
+        (Column::SuspendedAt, nothing()),
+        (Column::SuspendedUntil, nothing()),
+        (Column::SuspensionReason, Expr::value(Option::<String>::None)),
+    ];
+    update(database, id, &columns).await
+}
+
+async fn update(database: &impl ConnectionTrait, id: UserId, columns: &[(Column, Expr)]) -> Result<()> {
+    let mut update = Entity::update_many().filter(Column::Id.eq(id.0));
+    for (column, value) in columns {
+        update = update.col_expr(*column, value.clone());
+    }
+    match update.exec(database).await?.rows_affected {
+        0 => Err(AppError::NotFound.into()),
+        _ => Ok(()),
+    }
+}
+
+/// How many admins there are; on PostgreSQL their rows stay locked until the transaction ends, so
+/// that two demotions at once cannot both find the other admin in place.
+pub async fn lock_admins(database: &impl ConnectionTrait) -> Result<u64> {
+    Ok(admins(database).await?.len() as u64)
+}
+
+/// How many admins in good standing there are apart from one; locks like [`lock_admins`].
+pub async fn lock_other_admins(database: &impl ConnectionTrait, subject: UserId, now: Moment) -> Result<u64> {
+    let others = admins(database).await?.into_iter().filter(|user| user.id != subject.0);
+    Ok(others.filter(|user| Account::of(user).standing.at(now) == Standing::Good).count() as u64)
+}
+
+async fn admins(database: &impl ConnectionTrait) -> Result<Vec<Model>> {
+    Ok(Entity::find().filter(Column::Role.eq(Role::Admin.name())).order_by_asc(Column::Id).lock_exclusive().all(database).await?)
+}
+
+/// How many admins there are, without locking anything.
+pub async fn count_admins(database: &impl ConnectionTrait) -> Result<u64> {
+    Ok(Entity::find().filter(Column::Role.eq(Role::Admin.name())).count(database).await?)
+}
+
+/// Which accounts to show in the dashboard.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// A part of the name or of the e-mail address.
+    pub text: String,
+    pub role: Option<Role>,
+    pub standing: Option<SuspendedOnly>,
+    /// Older than this account.
+    pub before: Option<UserId>,
+}
+
+/// Only people who are suspended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SuspendedOnly;
+
+/// One more than a page, the newest first.
+pub async fn page(database: &impl ConnectionTrait, filter: &Filter, now: Moment) -> Result<Vec<AccountRecord>> {
+    let mut query = Entity::find();
+    if !filter.text.trim().is_empty() {
+        query = query.filter(contains(filter.text.trim()));
+    }
+    if let Some(role) = filter.role {
+        query = query.filter(Column::Role.eq(role.name()));
+    }
+    if filter.standing.is_some() {
+        let lasting = Column::SuspendedUntil.is_null().or(Column::SuspendedUntil.gt(now.milliseconds()));
+        query = query.filter(Column::SuspendedAt.is_not_null()).filter(lasting);
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(Column::Id.lt(before.0));
+    }
+    let rows = query.order_by_desc(Column::Id).limit(PAGE + 1).all(database).await?;
+    rows.iter().map(record_of).collect()
+}
+
+/// `%`, `_` and `\` are letters here, not patterns.
+fn contains(text: &str) -> Condition {
+    use sea_orm::sea_query::LikeExpr;
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    let lower = |column: Column| Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(column)));
+    Condition::any().add(lower(Column::Name).like(pattern.clone())).add(lower(Column::Email).like(pattern))
+}
+
+pub async fn count_since(database: &impl ConnectionTrait, since: Moment) -> Result<u64> {
+    Ok(Entity::find().filter(Column::CreatedAt.gte(since.milliseconds())).count(database).await?)
+}
+
+/// When the accounts made since a moment were made, for the chart.
+pub async fn created_since(database: &impl ConnectionTrait, since: Moment) -> Result<Vec<Moment>> {
+    let moments: Vec<i64> = Entity::find()
+        .select_only()
+        .column(Column::CreatedAt)
+        .filter(Column::CreatedAt.gte(since.milliseconds()))
+        .into_tuple()
+        .all(database)
+        .await?;
+    Ok(moments.into_iter().map(Moment::from_milliseconds).collect())
+}
+
+pub fn profile_of(user: &Model) -> Result<Profile> {
+    Ok(Profile {
+        id: UserId(user.id),
+        name: Username::parse(&user.name).map_err(|_| Error::broken("a stored user name is not one", user.id))?,
+        role: Account::of(user).role,
+        since: Moment::from_milliseconds(user.created_at),
+    })
+}
+
+pub fn record_of(user: &Model) -> Result<AccountRecord> {
+    Ok(AccountRecord {
+        profile: profile_of(user)?,
+        email: EmailAddress::parse(&user.email).map_err(|_| Error::broken("a stored e-mail address is not one", user.id))?,
+        claim: if user.email_key.is_some() { AddressClaim::Claimed } else { AddressClaim::TakenByAnother },
+        standing: Account::of(user).standing,
+        suspension_reason: user.suspension_reason.clone(),
+    })
+}

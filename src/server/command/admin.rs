@@ -1,0 +1,146 @@
+//! `locutory admin`: accounts and roles from the server's own terminal, for the first admin and
+//! for the night in which nobody can sign in.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::failure::Failure;
+use super::output::say;
+use super::password::PasswordInput;
+use crate::accounts::model::{Registration, Role};
+use crate::server::config::{Config, folder};
+use crate::server::{App, operator};
+
+/// Make admins, change roles and reset passwords
+///
+/// These commands may be used while the server runs. Changes of role and password end the
+/// sessions of that person.
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Make a new account with the role of an admin
+    ///
+    /// The password is asked for on the terminal, twice and unseen.
+    #[command(after_help = "Examples:
+  locutory admin create ada ada@example.org
+  pass show locutory/ada | locutory admin create ada ada@example.org --password-stdin")]
+    Create(Create),
+    /// Give somebody more rights
+    #[command(after_help = "Examples:
+  locutory admin promote grace
+  locutory admin promote grace --to moderator")]
+    Promote(Promote),
+    /// Take rights from somebody; the last admin keeps theirs
+    #[command(after_help = "Examples:
+  locutory admin demote grace
+  locutory admin demote grace --to moderator")]
+    Demote(Demote),
+    /// Give somebody a new password
+    ///
+    /// The password is asked for on the terminal, twice and unseen.
+    #[command(after_help = "Examples:
+  locutory admin reset-password ada
+  pass show locutory/ada | locutory admin reset-password ada --password-stdin")]
+    ResetPassword(ResetPassword),
+}
+
+#[derive(Args, Debug)]
+pub struct Create {
+    /// The user name
+    name: String,
+    /// The e-mail address
+    email: String,
+    #[command(flatten)]
+    password: PasswordInput,
+}
+
+#[derive(Args, Debug)]
+pub struct Promote {
+    /// The user name
+    name: String,
+    /// The new role
+    #[arg(long, value_name = "ROLE", value_enum, default_value_t = Higher::Admin)]
+    to: Higher,
+}
+
+#[derive(Args, Debug)]
+pub struct Demote {
+    /// The user name
+    name: String,
+    /// The new role
+    #[arg(long, value_name = "ROLE", value_enum, default_value_t = Lower::Member)]
+    to: Lower,
+}
+
+#[derive(Args, Debug)]
+pub struct ResetPassword {
+    /// The user name
+    name: String,
+    #[command(flatten)]
+    password: PasswordInput,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Higher {
+    Moderator,
+    Admin,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Lower {
+    Member,
+    Moderator,
+}
+
+impl From<Higher> for Role {
+    fn from(higher: Higher) -> Self {
+        match higher {
+            Higher::Moderator => Self::Moderator,
+            Higher::Admin => Self::Admin,
+        }
+    }
+}
+
+impl From<Lower> for Role {
+    fn from(lower: Lower) -> Self {
+        match lower {
+            Lower::Member => Self::Member,
+            Lower::Moderator => Self::Moderator,
+        }
+    }
+}
+
+impl Admin {
+    pub async fn run(self, config: Config) -> Result<(), Failure> {
+        folder::prepare(&config.data)?;
+        let app = App::open(config).await?;
+        let done = self.act(&app).await;
+        app.close().await;
+        Ok(say(done?)?)
+    }
+
+    /// Returns what to tell.
+    async fn act(self, app: &App) -> Result<String, Failure> {
+        match self {
+            Self::Create(Create { name, email, password }) => {
+                let password = password.read()?;
+                let told = format!("{name} is an admin now and can sign in.");
+                let admin = Registration { username: name, email, password };
+                operator::create_admin(app, admin).await?;
+                Ok(told)
+            }
+            Self::Promote(Promote { name, to }) => {
+                let role = Role::from(to);
+                operator::promote(app, &name, role).await?;
+                Ok(format!("{name} has the role {} now.", role.name()))
+            }
+            Self::Demote(Demote { name, to }) => {
+                let role = Role::from(to);
+                operator::demote(app, &name, role).await?;
+                Ok(format!("{name} has the role {} now.", role.name()))
+            }
+            Self::ResetPassword(ResetPassword { name, password }) => {
+                operator::reset_password(app, &name, password.read()?).await?;
+                Ok(format!("{name} can sign in with the new password; older sessions have ended."))
+            }
+        }
+    }
+}

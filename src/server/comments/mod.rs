@@ -1,0 +1,245 @@
+//! Publishing, reading, changing and moderating comments.
+
+pub mod moderation;
+pub mod page;
+mod store;
+mod thread;
+
+pub use moderation::Filter;
+
+use std::time::Duration;
+
+use crate::{
+    accounts::model::{Person, UserId},
+    comments::model::{
+        Comment, CommentBody, CommentDraft, CommentId, CommentSource, CommentState, ListedComment, Preview, ThreadPage, ThreadPath,
+        ThreadPosition,
+    },
+    discussions::model::DiscussionId,
+    error::{AppError, Refusal},
+    landing::{Landing, LocalPath, Notice},
+    policy::{self, act},
+    server::{
+        discussions::{self, Moving},
+        error::Result,
+        once::OnceKey,
+        prose, rate,
+        visit::Visit,
+    },
+    valid::FieldProblems,
+};
+
+/// Comments on one page of a thread.
+pub const PAGE: usize = 50;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A part of a discussion's thread, as this visitor may see it.
+///
+/// # Errors
+/// The database's.
+pub async fn thread(visit: &Visit, discussion: DiscussionId, position: &ThreadPosition) -> Result<ThreadPage> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    let sight = policy::sight(visit.actor(), visit.now());
+    thread::page(visit.database().reader(), discussion, sight, position).await
+}
+
+/// Where a comment stands: its discussion, and the part of the thread in which it can be seen.
+///
+/// # Errors
+/// There is no such comment, or this visitor may not know of it.
+pub async fn place(visit: &Visit, id: CommentId) -> Result<(DiscussionId, ThreadPosition)> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    let sight = policy::sight(visit.actor(), visit.now());
+    let database = visit.database().reader();
+    let (discussion, path) = thread::find_path(database, id, sight).await?.ok_or(AppError::NotFound)?;
+    let position = thread::position_around(database, discussion, sight, &path).await?;
+    Ok((discussion, position))
+}
+
+/// One comment, as this visitor may see it.
+///
+/// # Errors
+/// There is no such comment, or this visitor may not know of it.
+pub async fn find(visit: &Visit, id: CommentId) -> Result<Comment> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    let sight = policy::sight(visit.actor(), visit.now());
+    let comment = store::find(visit.database().reader(), id).await?.ok_or(AppError::NotFound)?;
+    match (comment.state, sight) {
+        (CommentState::Visible, _) | (CommentState::Hidden, policy::Sight::Moderation) => Ok(comment),
+        _ => Err(AppError::NotFound.into()),
+    }
+}
+
+/// A comment that the person may change, with its text.
+///
+/// # Errors
+/// Not allowed, or there is no such comment.
+pub async fn source(visit: &Visit, id: CommentId) -> Result<CommentSource> {
+    let comment = find(visit, id).await?;
+    may_edit(visit, &comment).await?;
+    let body = store::body(visit.database().reader(), id).await?.ok_or(AppError::NotFound)?;
+    Ok(CommentSource { comment, body })
+}
+
+/// What a person has said, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn said_by(visit: &Visit, author: UserId, before: Option<CommentId>) -> Result<Vec<ListedComment>> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    store::said_by(visit.database().reader(), author, before).await
+}
+
+/// How many visible comments a person has written.
+///
+/// # Errors
+/// The database's.
+pub async fn count_by(visit: &Visit, author: UserId) -> Result<u64> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    store::count_by(visit.database().reader(), author).await
+}
+
+/// Says something in a discussion, or replies to a comment in it. Sent twice, it is said once.
+///
+/// # Errors
+/// Not allowed, the discussion is locked, the parent is gone, the body breaks its rule, or too many
+/// in a minute.
+pub async fn publish(
+    visit: &Visit,
+    discussion: DiscussionId,
+    parent: Option<CommentId>,
+    draft: CommentDraft,
+    once: &OnceKey,
+) -> Result<Landing> {
+    let person = member(visit)?;
+    let body = check(visit, draft).await?;
+    let once = once.of(person.id);
+    if let Some(said) = store::find_once(visit.database().reader(), &once).await? {
+        return Ok(Landing::on(path_of(said)).saying(Notice::CommentPublished));
+    }
+    refuse_too_many(visit, person.id).await?;
+    let html = prose::render(body.as_str());
+    let transaction = visit.database().begin().await?;
+    let bearings = discussions::lock(&transaction, discussion).await?;
+    let granted = policy::may_publish_comment(visit.actor(), bearings.openness, visit.now())?;
+    let number = bearings.last_number + 1;
+    let path = path_below(&transaction, discussion, parent, number).await?;
+    let saying = store::Saying { discussion, parent, number, path: &path, body: &body, html: &html, once: &once };
+    let id = store::insert(&transaction, &granted, &saying, visit.now()).await?;
+    if let Some(parent) = parent {
+        thread::gain_reply(&transaction, parent).await?;
+    }
+    discussions::record_activity(&transaction, discussion, Moving::Written { number, at: visit.now() }).await?;
+    transaction.commit().await?;
+    Ok(Landing::on(path_of(id)).saying(Notice::CommentPublished))
+}
+
+/// Changes one's own comment.
+///
+/// # Errors
+/// Not allowed, too late, or the body breaks its rule.
+pub async fn edit(visit: &Visit, id: CommentId, draft: CommentDraft) -> Result<Landing> {
+    let comment = find(visit, id).await?;
+    may_edit(visit, &comment).await?;
+    let body = check(visit, draft).await?;
+    let html = prose::render(body.as_str());
+    let window = discussions::edit_window(visit).await?;
+    let transaction = visit.database().begin().await?;
+    let bearings = discussions::lock(&transaction, comment.discussion).await?;
+    let granted = policy::may_edit_comment(visit.actor(), &comment, bearings.openness, window, visit.now())?;
+    store::update(&transaction, &granted, id, (&body, &html), visit.now()).await?;
+    discussions::record_activity(&transaction, comment.discussion, Moving::Edited).await?;
+    transaction.commit().await?;
+    Ok(Landing::on(path_of(id)).saying(Notice::CommentSaved))
+}
+
+/// Takes one's own words back. Their place stays while there are replies.
+///
+/// # Errors
+/// Not allowed, or there is no such comment.
+pub async fn delete(visit: &Visit, id: CommentId) -> Result<Landing> {
+    let comment = find(visit, id).await?;
+    let granted = policy::may_delete_comment(visit.actor(), &comment, visit.now())?;
+    let transaction = visit.database().begin().await?;
+    discussions::lock(&transaction, comment.discussion).await?;
+    store::delete(&transaction, &granted.permit, id).await?;
+    thread::lose_place(&transaction, id).await?;
+    discussions::record_activity(&transaction, comment.discussion, Moving::Gone).await?;
+    transaction.commit().await?;
+    Ok(Landing::on(discussions::path_of(comment.discussion)).saying(Notice::CommentDeleted))
+}
+
+/// Shows how a text will look.
+///
+/// # Errors
+/// Not allowed, or the body breaks its rule.
+pub async fn preview(visit: &Visit, draft: CommentDraft) -> Result<Preview> {
+    policy::may_preview(visit.actor(), visit.now())?;
+    let body = check(visit, draft).await?;
+    Ok(Preview { html: prose::render(body.as_str()).as_str().to_owned() })
+}
+
+/// How many texts are rendered by rules of another day.
+///
+/// # Errors
+/// The database's.
+pub async fn outdated(visit: &Visit) -> Result<u64> {
+    store::count_outdated(visit.database().reader()).await
+}
+
+/// Renders comments after `after` whose rules are not those of today; returns those it did.
+///
+/// # Errors
+/// The database's.
+pub async fn rerender_batch(visit: &Visit, after: CommentId, most: u64) -> Result<Vec<CommentId>> {
+    store::rerender(visit.database().writer(), after, most).await
+}
+
+fn member(visit: &Visit) -> Result<Person> {
+    let granted = policy::may_preview(visit.actor(), visit.now())?;
+    Ok(granted.person)
+}
+
+async fn may_edit(visit: &Visit, comment: &Comment) -> Result<()> {
+    let discussion = discussions::find(visit, comment.discussion).await?;
+    let window = discussions::edit_window(visit).await?;
+    policy::may_edit_comment(visit.actor(), comment, discussion.summary.openness, window, visit.now())?;
+    Ok(())
+}
+
+async fn check(visit: &Visit, draft: CommentDraft) -> Result<CommentBody> {
+    let longest = u64::from(visit.settings().await?.comment_length);
+    Ok(draft.check(longest).map_err(|problem| FieldProblems::one("body", problem))?)
+}
+
+async fn refuse_too_many(visit: &Visit, author: UserId) -> Result<()> {
+    let most = u64::from(visit.settings().await?.comments_per_minute);
+    let recent = store::said_since(visit.database().reader(), author, visit.now().before(MINUTE), most).await?;
+    rate::refuse_beyond(&recent, most, MINUTE, visit.now())
+}
+
+async fn path_below(
+    database: &impl sea_orm::ConnectionTrait,
+    discussion: DiscussionId,
+    parent: Option<CommentId>,
+    number: i64,
+) -> Result<ThreadPath> {
+    let number = u32::try_from(number).map_err(|_| Refusal::Locked)?;
+    let Some(parent) = parent else {
+        return Ok(ThreadPath::root(number));
+    };
+    match thread::find_path(database, parent, policy::Sight::Public).await? {
+        Some((of_parent, path)) if of_parent == discussion => {
+            let is_visible = store::find(database, parent).await?.is_some_and(|comment| comment.state == CommentState::Visible);
+            if is_visible { Ok(path.reply(number)) } else { Err(Refusal::NotVisible.into()) }
+        }
+        _ => Err(AppError::NotFound.into()),
+    }
+}
+
+/// Where a comment can be seen.
+#[must_use]
+pub fn path_of(id: CommentId) -> LocalPath {
+    LocalPath::parse(&format!("/c/{id}")).unwrap_or_else(|_| LocalPath::home())
+}

@@ -1,0 +1,122 @@
+//! The settings that are numbers: what a password hash costs, how long a session lives, how much
+//! one visitor may do. Each has a floor below which the program is not safe or not usable.
+
+use std::time::Duration;
+
+use super::catalogue::{
+    LIMITS_BODY_KIB, LIMITS_COMMENTS_PER_MINUTE, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_DISCUSSIONS_PER_HOUR,
+    LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS, LIMITS_SIGN_IN_FREE_TRIES, PASSWORD_AT_ONCE, PASSWORD_ITERATIONS,
+    PASSWORD_MEMORY_KIB, PASSWORD_PARALLELISM, SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES,
+    SESSION_STAFF_ABSOLUTE_HOURS, SESSION_STAFF_IDLE_MINUTES, Setting,
+};
+use super::reader::{Reader, Shown};
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const HOURS_IN_A_YEAR: u64 = 365 * 24;
+
+/// What one Argon2id hash costs (RFC 9106). The floors are those of the OWASP Password Storage
+/// Cheat Sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub parallelism: u32,
+    /// Hashes computed at the same time; each takes `memory_kib` of memory.
+    pub at_once: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLife {
+    pub member_idle: Duration,
+    pub member_absolute: Duration,
+    pub staff_idle: Duration,
+    pub staff_absolute: Duration,
+    /// How long a proof of the password is good for sensitive acts.
+    pub proof: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes in the body of one request.
+    pub body: usize,
+    /// Failed sign-ins per account before waiting begins.
+    pub sign_in_free_tries: u32,
+    pub registrations_per_hour: u32,
+    pub comments_per_minute: u32,
+    pub discussions_per_hour: u32,
+    /// Open connections per IPv4 address or IPv6 /64.
+    pub connections_per_network: usize,
+    /// From the first byte of a request to the last of its answer.
+    pub request: Duration,
+}
+
+impl PasswordCost {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            memory_kib: small(reader, &PASSWORD_MEMORY_KIB, 19_456, 4_194_304),
+            iterations: small(reader, &PASSWORD_ITERATIONS, 2, 100),
+            parallelism: small(reader, &PASSWORD_PARALLELISM, 1, 64),
+            at_once: at_once(reader),
+        }
+    }
+}
+
+fn at_once(reader: &mut Reader) -> usize {
+    let number = reader.optional_number(&PASSWORD_AT_ONCE, 1..=1_024).unwrap_or_else(|| {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let cores = u64::try_from(cores).unwrap_or(1);
+        reader.derive(&PASSWORD_AT_ONCE, Shown::Number(cores), "the processor cores");
+        cores
+    });
+    usize::try_from(number).unwrap_or(1)
+}
+
+impl SessionLife {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let life = Self {
+            member_idle: span(reader, &SESSION_MEMBER_IDLE_HOURS, HOURS_IN_A_YEAR, HOUR),
+            member_absolute: span(reader, &SESSION_MEMBER_ABSOLUTE_HOURS, HOURS_IN_A_YEAR, HOUR),
+            staff_idle: span(reader, &SESSION_STAFF_IDLE_MINUTES, 24 * 60, MINUTE),
+            staff_absolute: span(reader, &SESSION_STAFF_ABSOLUTE_HOURS, 30 * 24, HOUR),
+            proof: span(reader, &SESSION_PROOF_MINUTES, 24 * 60, MINUTE),
+        };
+        for (idle, absolute, setting, other) in [
+            (life.member_idle, life.member_absolute, &SESSION_MEMBER_IDLE_HOURS, &SESSION_MEMBER_ABSOLUTE_HOURS),
+            (life.staff_idle, life.staff_absolute, &SESSION_STAFF_IDLE_MINUTES, &SESSION_STAFF_ABSOLUTE_HOURS),
+        ] {
+            if idle > absolute && !reader.has_problem_in(&["session"]) {
+                let complaint = format!("must not be longer than {}.", other.key);
+                reader.complain(setting, complaint);
+            }
+        }
+        life
+    }
+}
+
+impl Limits {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            body: size(reader, &LIMITS_BODY_KIB, 16..=16_384) * 1_024,
+            sign_in_free_tries: small(reader, &LIMITS_SIGN_IN_FREE_TRIES, 1, 100),
+            registrations_per_hour: small(reader, &LIMITS_REGISTRATIONS_PER_HOUR, 1, 1_000_000),
+            comments_per_minute: small(reader, &LIMITS_COMMENTS_PER_MINUTE, 1, 1_000_000),
+            discussions_per_hour: small(reader, &LIMITS_DISCUSSIONS_PER_HOUR, 1, 1_000_000),
+            connections_per_network: size(reader, &LIMITS_CONNECTIONS_PER_NETWORK, 1..=100_000),
+            request: Duration::from_secs(reader.number(&LIMITS_REQUEST_SECONDS, 1..=600)),
+        }
+    }
+}
+
+fn small(reader: &mut Reader, setting: &'static Setting, least: u32, most: u32) -> u32 {
+    let number = reader.number(setting, u64::from(least)..=u64::from(most));
+    u32::try_from(number).expect("the range ends at a u32")
+}
+
+fn size(reader: &mut Reader, setting: &'static Setting, range: std::ops::RangeInclusive<u64>) -> usize {
+    usize::try_from(reader.number(setting, range)).expect("the ranges end far below 4 billion")
+}
+
+fn span(reader: &mut Reader, setting: &'static Setting, most: u64, seconds: u64) -> Duration {
+    Duration::from_secs(reader.number(setting, 1..=most) * seconds)
+}

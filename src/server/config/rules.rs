@@ -1,0 +1,76 @@
+//! Rules that need more than one setting to judge.
+
+use super::catalogue::{LISTEN_ADDRESS, LISTEN_REDIRECT_ADDRESS, SITE_ADDRESS};
+use super::listen::Listen;
+use super::reader::Reader;
+use super::site::Site;
+use super::tls::Tls;
+
+pub(super) fn check(reader: &mut Reader, site: &Site, listen: &Listen, tls: &Tls) {
+    // A section that could not be read has defaults in it, and judging those would mislead.
+    if reader.has_problem_in(&["listen", "tls"]) {
+        return;
+    }
+    refuse_plain_http_in_public(reader, listen, tls);
+    refuse_redirect_without_tls(reader, listen, tls);
+    if !reader.has_problem_in(&["site", "listen"]) {
+        refuse_an_address_that_nobody_serves(reader, site, listen, tls);
+    }
+}
+
+/// Passwords and cookies cross the network in the clear otherwise.
+fn refuse_plain_http_in_public(reader: &mut Reader, listen: &Listen, tls: &Tls) {
+    let protected = *tls != Tls::Off || listen.address.ip().to_canonical().is_loopback() || listen.behind_proxy.is_declared();
+    if !protected {
+        let address = listen.address;
+        let port = address.port();
+        reader.complain(
+            &LISTEN_ADDRESS,
+            format!(
+                "{address} can be reached from other machines, and without TLS everybody on the \
+                 way could read the passwords. Choose one: (1) serve TLS, with tls.mode = \
+                 \"files\" and your certificate or with tls.mode = \"self-signed\"; (2) declare \
+                 the TLS proxy in front of Locutory with listen.behind_proxy; (3) stay on this \
+                 machine with listen.address = \"127.0.0.1:{port}\"."
+            ),
+        );
+    }
+}
+
+fn refuse_redirect_without_tls(reader: &mut Reader, listen: &Listen, tls: &Tls) {
+    if *tls != Tls::Off {
+        if listen.redirect_address == Some(listen.address) && listen.address.port() != 0 {
+            reader
+                .complain(&LISTEN_REDIRECT_ADDRESS, "must differ from listen.address: one port cannot speak both HTTP and TLS.");
+        }
+    } else if listen.redirect_address.is_some() {
+        reader.complain(
+            &LISTEN_REDIRECT_ADDRESS,
+            "sends people from HTTP to TLS, but tls.mode is \"off\". Set tls.mode, or remove this.",
+        );
+    }
+}
+
+/// The scheme of the public address decides over `Secure` cookies and origin checks, so a wrong
+/// one would lock everybody out with no hint why.
+fn refuse_an_address_that_nobody_serves(reader: &mut Reader, site: &Site, listen: &Listen, tls: &Tls) {
+    let address = &site.address;
+    if *tls != Tls::Off && !address.is_secure() {
+        reader.complain(&SITE_ADDRESS, "must begin with https://, because tls.mode is not \"off\".");
+    }
+    if *tls == Tls::Off && !listen.behind_proxy.is_declared() {
+        if address.is_secure() {
+            reader.complain(
+                &SITE_ADDRESS,
+                "begins with https://, but nothing serves TLS: set tls.mode, or declare the TLS \
+                 proxy in front of Locutory with listen.behind_proxy.",
+            );
+        } else if !address.is_loopback() {
+            reader.complain(
+                &SITE_ADDRESS,
+                "is a plain HTTP address of another machine than this one. Use https:// and set \
+                 tls.mode, or declare the proxy in front of Locutory with listen.behind_proxy.",
+            );
+        }
+    }
+}

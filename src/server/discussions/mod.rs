@@ -1,0 +1,141 @@
+//! Listing, starting, changing and moderating discussions.
+
+pub mod moderation;
+pub mod page;
+mod store;
+
+pub use store::{Bearings, Cursor, Filter, PAGE};
+pub(in crate::server) use store::{Moving, lock, record_activity};
+
+use std::time::Duration;
+
+use crate::{
+    accounts::model::UserId,
+    discussions::model::{Discussion, DiscussionDraft, DiscussionId, DiscussionSummary, Opening, Title},
+    error::AppError,
+    landing::{Landing, LocalPath, Notice},
+    policy::{self, act},
+    server::{error::Result, once::OnceKey, prose, visit::Visit},
+    valid::{FieldProblems, Valid, Value},
+};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// One page of the list of discussions.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Only on the first page.
+    pub pinned: Vec<DiscussionSummary>,
+    pub discussions: Vec<DiscussionSummary>,
+    pub next: Option<Cursor>,
+}
+
+/// The discussions, those with the newest activity first.
+///
+/// # Errors
+/// The database's.
+pub async fn list(visit: &Visit, after: Option<Cursor>) -> Result<Listing> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    let database = visit.database().reader();
+    let pinned = if after.is_none() { store::pinned(database).await? } else { Vec::new() };
+    let mut discussions = store::page(database, after).await?;
+    let has_more = discussions.len() > PAGE;
+    discussions.truncate(PAGE);
+    let next = discussions.last().filter(|_| has_more).map(Cursor::after);
+    Ok(Listing { pinned, discussions, next })
+}
+
+/// One discussion with its opening.
+///
+/// # Errors
+/// There is none, or it was deleted.
+pub async fn find(visit: &Visit, id: DiscussionId) -> Result<Discussion> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    store::find(visit.database().reader(), id).await?.ok_or(AppError::NotFound.into())
+}
+
+/// What a person has started, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn started_by(visit: &Visit, author: UserId, most: u64) -> Result<Vec<DiscussionSummary>> {
+    policy::may::<act::Read>(visit.actor(), visit.now())?;
+    store::started_by(visit.database().reader(), author, most).await
+}
+
+/// Starts a discussion. Sent twice, it starts one.
+///
+/// # Errors
+/// Not allowed, a field breaks its rule, or too many in an hour.
+pub async fn start(visit: &Visit, draft: DiscussionDraft, once: &OnceKey) -> Result<Landing> {
+    let granted = policy::may_start_discussion(visit.actor(), visit.now())?;
+    let (title, opening) = parse(&Valid::check(draft)?)?;
+    let once = once.of(granted.person.id);
+    if let Some(started) = store::find_once(visit.database().reader(), &once).await? {
+        return Ok(Landing::on(path_of(started)).saying(Notice::DiscussionStarted));
+    }
+    refuse_too_many(visit, granted.person.id).await?;
+    let html = prose::render(opening.as_str());
+    let transaction = visit.database().begin().await?;
+    let id = store::insert(&transaction, &granted, &title, (&opening, &html), &once, visit.now()).await?;
+    transaction.commit().await?;
+    Ok(Landing::on(path_of(id)).saying(Notice::DiscussionStarted))
+}
+
+/// Changes the title and the opening of one's own discussion.
+///
+/// # Errors
+/// Not allowed, too late, or a field breaks its rule.
+pub async fn edit(visit: &Visit, id: DiscussionId, draft: DiscussionDraft) -> Result<Landing> {
+    let discussion = find(visit, id).await?;
+    let window = edit_window(visit).await?;
+    let granted = policy::may_edit_discussion(visit.actor(), &discussion.summary, window, visit.now())?;
+    let (title, opening) = parse(&Valid::check(draft)?)?;
+    let html = prose::render(opening.as_str());
+    store::update(visit.database().writer(), &granted.permit, id, &title, (&opening, &html), visit.now()).await?;
+    Ok(Landing::on(path_of(id)).saying(Notice::DiscussionSaved))
+}
+
+/// How long one's own words can be changed.
+///
+/// # Errors
+/// The settings cannot be read.
+pub async fn edit_window(visit: &Visit) -> Result<Duration> {
+    let settings = visit.settings().await?;
+    Ok(Duration::from_secs(u64::from(settings.edit_window) * 60))
+}
+
+/// How many texts are rendered by rules of another day.
+///
+/// # Errors
+/// The database's.
+pub async fn outdated(visit: &Visit) -> Result<u64> {
+    store::count_outdated(visit.database().reader()).await
+}
+
+/// Renders every opening whose rules are not those of today; tells how many are done.
+///
+/// # Errors
+/// Not the operator, or the database's.
+pub async fn rerender_batch(visit: &Visit, after: DiscussionId, most: u64) -> Result<Vec<DiscussionId>> {
+    store::rerender(visit.database().writer(), after, most).await
+}
+
+fn parse(draft: &Valid<DiscussionDraft>) -> Result<(Title, Opening)> {
+    let title = Title::parse(&draft.title).map_err(|problem| FieldProblems::one("title", problem))?;
+    let opening = Opening::parse(&draft.opening).map_err(|problem| FieldProblems::one("opening", problem))?;
+    Ok((title, opening))
+}
+
+async fn refuse_too_many(visit: &Visit, author: UserId) -> Result<()> {
+    let most = u64::from(visit.settings().await?.discussions_per_hour);
+    let window = visit.now().before(HOUR);
+    let recent = store::started_since(visit.database().reader(), author, window, most).await?;
+    crate::server::rate::refuse_beyond(&recent, most, HOUR, visit.now())
+}
+
+/// Where a discussion stands.
+#[must_use]
+pub fn path_of(id: DiscussionId) -> LocalPath {
+    LocalPath::parse(&format!("/d/{id}")).unwrap_or_else(|_| LocalPath::home())
+}

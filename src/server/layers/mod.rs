@@ -1,0 +1,10 @@
+//! What surrounds every request, one file each. `router.rs` puts them in order. Layers load and
+//! refuse by form; who may do what is decided in the acts, never here.
+
+pub mod answer;
+pub mod client;
+pub mod cookies;
+pub mod headers;
+pub mod origin;
+pub mod trace;
+pub mod trouble;

@@ -1,0 +1,57 @@
+//! Gives each request a number, a span and one line in the log. Paths are logged without their
+//! queries, and never a header or a body, so that no token can stand in a log.
+
+use std::time::Instant;
+
+use axum::{
+    extract::Request,
+    http::{HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use tracing::Instrument;
+
+/// The number of a request: in every log line it causes and in its answer.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Paths that carry a secret are logged up to it.
+const SECRET_PATHS: &[&str] = &["/set-up/", "/password/"];
+
+pub async fn layer(mut request: Request, next: Next) -> Response {
+    let id = RequestId(format!("{:016x}", rand::random::<u64>()));
+    let began = Instant::now();
+    let span = tracing::info_span!("request", id = %id.0, method = %request.method(), path = loggable(request.uri().path()));
+    request.extensions_mut().insert(id.clone());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status();
+    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| {
+        if status.is_server_error() {
+            tracing::error!(status = status.as_u16(), milliseconds, "answered");
+        } else {
+            tracing::debug!(status = status.as_u16(), milliseconds, "answered");
+        }
+    });
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    response
+}
+
+fn loggable(path: &str) -> &str {
+    SECRET_PATHS.iter().find(|prefix| path.starts_with(**prefix)).copied().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_in_a_path_is_not_logged() {
+        assert_eq!(loggable("/set-up/abcdef"), "/set-up/");
+        assert_eq!(loggable("/d/7"), "/d/7");
+    }
+}

@@ -1,0 +1,94 @@
+//! Every address the program answers, and the layers around them, from the outside to the inside:
+//! trace, panics, headers, origin, body size, time, client, cookies, session, error pages.
+//!
+//! Pages stand in one table so that a test can walk them; server functions list themselves.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{MethodRouter, get, post},
+};
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_sessions::{SessionManagerLayer, cookie::SameSite, service::PrivateCookie};
+
+use crate::server::{
+    accounts, app::App, assets, comments, dashboard, discussions, health,
+    layers::{self, answer::Answerer, cookies},
+    session::Store,
+    web::Trouble,
+};
+
+/// Every page with its handler.
+#[must_use]
+pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/", get(discussions::page::list)),
+        ("/new", get(discussions::page::start)),
+        ("/d/{discussion}", get(discussions::page::show)),
+        ("/d/{discussion}/edit", get(discussions::page::edit)),
+        ("/c/{comment}", get(comments::page::permalink)),
+        ("/c/{comment}/reply", get(comments::page::reply)),
+        ("/c/{comment}/edit", get(comments::page::edit)),
+        ("/c/{comment}/delete", get(comments::page::delete)),
+        ("/u/{name}", get(accounts::page::person)),
+        ("/register", get(accounts::page::register)),
+        ("/sign-in", get(accounts::page::sign_in)),
+        ("/set-up/{token}", get(accounts::page::set_up)),
+        ("/password/{token}", get(accounts::page::password_link)),
+        ("/account", get(accounts::page::account)),
+        ("/prove", get(accounts::page::prove)),
+        ("/admin", get(dashboard::overview::page)),
+        ("/admin/users", get(dashboard::users::list)),
+        ("/admin/users/{user}", get(dashboard::users::show)),
+        ("/admin/comments", get(dashboard::comments::page)),
+        ("/admin/discussions", get(dashboard::discussions::page)),
+        ("/admin/settings", get(dashboard::settings::page)),
+        ("/admin/audit", get(dashboard::audit::page)),
+    ]
+}
+
+/// The whole program as one service.
+#[must_use]
+pub fn build(app: App) -> Router {
+    let pages = page_router(&app);
+    let answerer = Answerer { app: app.clone(), pages: pages.clone() };
+    let request_time = app.config().limits.request;
+    let body_size = app.config().limits.body;
+    Router::new()
+        .merge(pages)
+        .route("/api/{*function}", post(layers::answer::handle).with_state(answerer))
+        .layer(from_fn_with_state(app.clone(), layers::trouble::layer))
+        .layer(sessions(&app))
+        .layer(from_fn(cookies::layer))
+        .layer(from_fn_with_state(app.clone(), layers::client::layer))
+        .merge(assets::routes())
+        .merge(health::routes(app.clone()))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
+        .layer(RequestBodyLimitLayer::new(body_size))
+        .layer(from_fn_with_state(app.clone(), layers::origin::layer))
+        .layer(CatchPanicLayer::custom(layers::trouble::panicked))
+        .layer(from_fn_with_state(app, layers::headers::layer))
+        .layer(from_fn(layers::trace::layer))
+}
+
+fn page_router(app: &App) -> Router {
+    let empty = Router::new().fallback(async || Trouble(crate::error::AppError::NotFound));
+    pages().into_iter().fold(empty, |router, (path, handler)| router.route(path, handler)).with_state(app.clone())
+}
+
+fn sessions(app: &App) -> SessionManagerLayer<Store, PrivateCookie> {
+    let is_secure = app.config().site.address.is_secure();
+    let name = if is_secure { cookies::SECURE_NAME } else { cookies::LOOPBACK_NAME };
+    SessionManagerLayer::new(Store::new(app.database().clone(), app.lifetimes(), app.clock().clone()))
+        .with_name(name)
+        .with_secure(is_secure)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_private(app.cookie_key())
+}
+
+/// How long a slow body is waited for (security.md, time limits).
+pub const BODY_TIME: Duration = Duration::from_secs(8);

@@ -1,0 +1,218 @@
+//! The HTML document around every page, and how a page becomes an answer.
+//!
+//! A page's handler loads all it shows first and then renders once, without waiting for anything;
+//! [`Frame`] knows what stands around the page: who is signed in, the site's name, the theme, a
+//! notice, a form that came back.
+
+mod document;
+mod trouble;
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, header, request::Parts},
+    response::{Html, IntoResponse, Response},
+};
+use leptos::prelude::*;
+
+pub use trouble::trouble_page;
+
+use crate::{
+    accounts::model::Actor,
+    landing::{LocalPath, Notice},
+    moment::Moment,
+    policy::{self, act},
+    server::{
+        app::App,
+        assets,
+        layers::headers::Nonce,
+        returned::Returned,
+        visit::Visit,
+        web::{Trouble, WebVisit},
+    },
+    site::model::{Settings, Theme},
+    ui::{form::PagePath, icon::IconSprite},
+    valid::Value,
+};
+
+use document::Document;
+
+/// The cookie that keeps the chosen theme: no secret, so not encrypted.
+pub const THEME_COOKIE: &str = "theme";
+
+/// How wide a page is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Width {
+    /// For reading.
+    #[default]
+    Text,
+    /// For forms and errors.
+    Narrow,
+    /// For the dashboard.
+    Wide,
+}
+
+/// Which entry of the site's navigation is marked as current.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    #[default]
+    None,
+    Discussions,
+    Dashboard,
+}
+
+/// Whether others than people may find and keep a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Indexing {
+    #[default]
+    Allowed,
+    Refused,
+}
+
+/// What a page says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    pub title: String,
+    pub width: Width,
+    pub section: Section,
+    pub indexing: Indexing,
+}
+
+impl Head {
+    #[must_use]
+    pub fn titled(title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn width(self, width: Width) -> Self {
+        Self { width, ..self }
+    }
+
+    #[must_use]
+    pub fn section(self, section: Section) -> Self {
+        Self { section, ..self }
+    }
+
+    #[must_use]
+    pub fn not_indexed(self) -> Self {
+        Self { indexing: Indexing::Refused, ..self }
+    }
+}
+
+/// What stands around a page.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    pub settings: Arc<Settings>,
+    pub actor: Actor,
+    pub now: Moment,
+    pub suspension_reason: Option<String>,
+    pub theme: Theme,
+    pub notice: Option<Notice>,
+    pub returned: Option<Arc<Returned>>,
+    /// Path and query of the page, without the notice: where its forms come back to.
+    pub page: String,
+    pub nonce: String,
+}
+
+impl Surroundings {
+    /// Whether the navigation offers the dashboard.
+    #[must_use]
+    pub fn may_moderate(&self) -> bool {
+        policy::may::<act::SeeModeration>(&self.actor, self.now).is_ok()
+    }
+}
+
+/// A page being made for one visit.
+#[derive(Debug)]
+pub struct Frame {
+    pub visit: Visit,
+    surroundings: Surroundings,
+}
+
+impl Frame {
+    /// Renders a page with the status 200, or the status of the form that came back.
+    pub fn page<View: IntoView + 'static>(&self, head: Head, view: impl FnOnce() -> View) -> Response {
+        render(&self.surroundings, StatusCode::OK, head, view)
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.surroundings.settings
+    }
+}
+
+impl FromRequestParts<App> for Frame {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Trouble> {
+        let WebVisit(visit) = WebVisit::from_request_parts(parts, app).await?;
+        let settings = visit.settings().await?;
+        let surroundings = surroundings_of(parts, &visit, settings);
+        Ok(Self { visit, surroundings })
+    }
+}
+
+fn surroundings_of(parts: &Parts, visit: &Visit, settings: Arc<Settings>) -> Surroundings {
+    Surroundings {
+        settings,
+        actor: visit.actor().clone(),
+        now: visit.now(),
+        suspension_reason: visit.suspension_reason().map(str::to_owned),
+        ..bare_surroundings(parts, visit.app())
+    }
+}
+
+/// What can be said without a database: for error pages.
+fn bare_surroundings(parts: &Parts, app: &App) -> Surroundings {
+    let query = parts.uri.query().unwrap_or_default();
+    Surroundings {
+        settings: app.settings_cache().last_known(),
+        actor: Actor::Guest,
+        now: app.clock().now(),
+        suspension_reason: None,
+        theme: theme(parts),
+        notice: form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "notice").and_then(|(_, code)| Notice::from_code(&code)),
+        returned: parts.extensions.get::<Arc<Returned>>().cloned(),
+        page: page_path(parts.uri.path(), query),
+        nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.as_str().to_owned()).unwrap_or_default(),
+    }
+}
+
+fn page_path(path: &str, query: &str) -> String {
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("notice=")).collect();
+    let whole = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
+    LocalPath::parse(&whole).map_or_else(|_| "/".to_owned(), String::from)
+}
+
+fn theme(parts: &Parts) -> Theme {
+    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, _)| *name == THEME_COOKIE)
+        .and_then(|(_, value)| Theme::from_name(value))
+        .unwrap_or_default()
+}
+
+fn render<View: IntoView + 'static>(surroundings: &Surroundings, status: StatusCode, head: Head, view: impl FnOnce() -> View) -> Response {
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        provide_context(PagePath(surroundings.page.clone()));
+        provide_context(IconSprite(assets::path("icons.svg").into()));
+        if let Some(returned) = &surroundings.returned {
+            provide_context(Arc::clone(returned));
+        }
+        let content = view().into_any();
+        view! { <Document surroundings=surroundings.clone() head content /> }.to_html()
+    });
+    owner.cleanup();
+    (status, Html(document::finished(html, &surroundings.nonce))).into_response()
+}
+
+/// An address with the page to come back to.
+#[must_use]
+pub fn with_next(path: &str, next: &str) -> String {
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("{path}?{query}")
+}

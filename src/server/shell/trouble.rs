@@ -1,0 +1,60 @@
+//! The page of an error: what happened, what to do next, and a way on.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use leptos::prelude::*;
+
+use super::{Frame, Head, Width, bare_surroundings, render};
+use crate::{error::AppError, server::app::App, words};
+
+/// Made even when nothing else works: without a database the frame is that of a guest.
+pub async fn trouble_page(app: &App, mut parts: Parts, status: StatusCode, error: &AppError) -> Response {
+    let surroundings = match Frame::from_request_parts(&mut parts, app).await {
+        Ok(frame) => frame.surroundings,
+        Err(_) => bare_surroundings(&parts, app),
+    };
+    let sign_in = matches!(error, AppError::Unauthenticated).then(|| super::with_next("/sign-in", &surroundings.page));
+    let words = explanation(status, error);
+    let head = Head::titled(title(status)).width(Width::Narrow).not_indexed();
+    render(&surroundings, status, head, move || {
+        view! {
+            <div class="error-page">
+                <p class="error-code">{status.as_u16()}</p>
+                <h1>{title(status)}</h1>
+                <p>{words}</p>
+                <div class="actions">
+                    {sign_in.map(|path| view! { <a class="button button-primary" href=path>"Sign in"</a> })}
+                    <a class="button" href="/">"All discussions"</a>
+                </div>
+            </div>
+        }
+    })
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "Please sign in",
+        StatusCode::FORBIDDEN => "This is not possible",
+        StatusCode::NOT_FOUND => "Nothing here",
+        StatusCode::METHOD_NOT_ALLOWED => "This address takes no such request",
+        StatusCode::PAYLOAD_TOO_LARGE => "That was too much at once",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "That form is of an unknown kind",
+        StatusCode::REQUEST_TIMEOUT => "That took too long",
+        StatusCode::TOO_MANY_REQUESTS => "Too often",
+        StatusCode::SERVICE_UNAVAILABLE => "Very busy",
+        status if status.is_client_error() => "That did not work",
+        _ => "Something broke",
+    }
+}
+
+fn explanation(status: StatusCode, error: &AppError) -> String {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "What you sent is larger than this site takes. Please go back and shorten it.".to_owned(),
+        StatusCode::METHOD_NOT_ALLOWED => "Please go back and use the buttons of the page.".to_owned(),
+        StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time. Please go back and send it again.".to_owned(),
+        _ => words::error(error),
+    }
+}

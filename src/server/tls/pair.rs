@@ -1,0 +1,167 @@
+//! A certificate chain and its private key, from two PEM files to what rustls serves.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::version::{TLS12, TLS13};
+use rustls::{InconsistentKeys, ServerConfig};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use x509_parser::parse_x509_certificate;
+use zeroize::Zeroizing;
+
+use super::{CERTIFICATE_SETTING, KEY_SETTING};
+use crate::server::config::private_file::{self, Sharing};
+use crate::server::start_error::StartError;
+
+/// The protocols offered, in our order of preference (RFC 7301).
+const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+#[derive(Debug)]
+pub struct PairFiles {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// The bytes of both files at one moment.
+pub struct Pair {
+    certificate_path: PathBuf,
+    key_path: PathBuf,
+    certificate: Vec<u8>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+/// Tells one content of the two files from another.
+pub type Fingerprint = [u8; 32];
+
+impl PairFiles {
+    pub fn of_operator(certificate: &Path, key: &Path) -> Self {
+        Self { certificate: certificate.to_owned(), key: key.to_owned() }
+    }
+
+    /// # Errors
+    /// When one of the files cannot be read.
+    pub fn read(&self) -> Result<Pair, StartError> {
+        Ok(Pair {
+            certificate: read(CERTIFICATE_SETTING, &self.certificate)?,
+            key: Zeroizing::new(read(KEY_SETTING, &self.key)?),
+            certificate_path: self.certificate.clone(),
+            key_path: self.key.clone(),
+        })
+    }
+
+    /// Everything that is wrong: one problem per file that cannot be read, or that they do not fit.
+    pub fn problems(&self) -> Vec<StartError> {
+        let unreadable: Vec<StartError> =
+            [read(CERTIFICATE_SETTING, &self.certificate).err(), read(KEY_SETTING, &self.key).err()]
+                .into_iter()
+                .flatten()
+                .collect();
+        if unreadable.is_empty() {
+            let unfit = self.read().and_then(|pair| pair.server_config()).err();
+            return unfit.into_iter().collect();
+        }
+        unreadable
+    }
+
+    /// Tells the operator when other users of the machine could copy the key.
+    pub fn warn_if_key_is_exposed(&self) {
+        let excess = File::open(&self.key).and_then(|file| private_file::excess_permissions(&file, Sharing::GroupReads));
+        if let Ok(Some(mode)) = excess {
+            tracing::warn!(
+                key = %self.key.display(),
+                mode = format!("{mode:o}"),
+                "other users of this machine can read the TLS key; run `chmod 600` on it"
+            );
+        }
+    }
+}
+
+fn read(setting: &'static str, path: &Path) -> Result<Vec<u8>, StartError> {
+    fs::read(path).map_err(|cause| {
+        refuse(setting, path, format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it."))
+    })
+}
+
+fn refuse(setting: &'static str, path: &Path, complaint: impl Into<String>) -> StartError {
+    StartError::File { setting, path: path.to_owned(), complaint: complaint.into() }
+}
+
+impl Pair {
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut digest = Sha256::new();
+        digest.update(Sha256::digest(&self.certificate));
+        digest.update(Sha256::digest(&self.key));
+        digest.finalize().into()
+    }
+
+    /// # Errors
+    /// When the files are not PEM, or the key does not fit the certificate.
+    pub fn server_config(&self) -> Result<Arc<ServerConfig>, StartError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&TLS13, &TLS12])
+            .map_err(|cause| self.refuse_key(&cause))?
+            .with_no_client_auth()
+            .with_single_cert(self.chain()?, self.private_key()?)
+            .map_err(|cause| self.refuse_key(&cause))?;
+        config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
+        Ok(Arc::new(config))
+    }
+
+    /// The end of the certificate's validity.
+    ///
+    /// # Errors
+    /// When the file holds no certificate.
+    pub fn ends(&self) -> Result<OffsetDateTime, StartError> {
+        let chain = self.chain()?;
+        let leaf = chain.first().ok_or_else(|| self.refuse_certificate())?;
+        let (_, certificate) = parse_x509_certificate(leaf).map_err(|_| self.refuse_certificate())?;
+        Ok(certificate.validity().not_after.to_datetime())
+    }
+
+    /// # Errors
+    /// When the file holds no certificate.
+    pub fn chain(&self) -> Result<Vec<CertificateDer<'static>>, StartError> {
+        let chain = CertificateDer::pem_slice_iter(&self.certificate)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| self.refuse_certificate())?;
+        if chain.is_empty() {
+            return Err(self.refuse_certificate());
+        }
+        Ok(chain)
+    }
+
+    fn private_key(&self) -> Result<PrivateKeyDer<'static>, StartError> {
+        PrivateKeyDer::from_pem_slice(&self.key).map_err(|_| {
+            let complaint = "holds no unencrypted private key in PEM form (it begins with \
+                             \"-----BEGIN PRIVATE KEY-----\" or the like). Name the file that does.";
+            refuse(KEY_SETTING, &self.key_path, complaint)
+        })
+    }
+
+    fn refuse_certificate(&self) -> StartError {
+        let complaint = "holds no certificate in PEM form (it begins with \"-----BEGIN \
+                         CERTIFICATE-----\"). Name the file with the full chain.";
+        refuse(CERTIFICATE_SETTING, &self.certificate_path, complaint)
+    }
+
+    fn refuse_key(&self, cause: &rustls::Error) -> StartError {
+        let certificate = self.certificate_path.display();
+        let complaint = match cause {
+            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => format!(
+                "is not the key of the certificate in {certificate}. Name the two files that \
+                 belong together."
+            ),
+            _ => format!(
+                "and the certificate in {certificate} cannot be used together: {cause}. Issue \
+                 them anew."
+            ),
+        };
+        refuse(KEY_SETTING, &self.key_path, complaint)
+    }
+}

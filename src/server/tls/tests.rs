@@ -1,0 +1,177 @@
+//! What a client sees, without a network: both ends of a handshake in memory.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::version::{TLS12, TLS13};
+use rustls::{
+    ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion,
+};
+
+use super::reload::Look;
+use super::*;
+
+struct Made {
+    certificate: String,
+    key: String,
+    der: CertificateDer<'static>,
+}
+
+fn make() -> Made {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    Made { certificate: made.cert.pem(), key: made.signing_key.serialize_pem(), der: made.cert.der().clone() }
+}
+
+fn files_in(folder: &Path) -> PairFiles {
+    PairFiles { certificate: folder.join("chain.pem"), key: folder.join("key.pem") }
+}
+
+fn write(folder: &Path, certificate: &str, key: &str) {
+    let files = files_in(folder);
+    fs::write(files.certificate, certificate).unwrap();
+    fs::write(files.key, key).unwrap();
+}
+
+fn start(folder: &Path) -> Result<(RustlsConfig, Reloader), StartError> {
+    Reloader::start(Source::Files(files_in(folder)), OffsetDateTime::now_utc())
+}
+
+/// What the client has learned when the handshake is over.
+#[derive(Debug, PartialEq, Eq)]
+struct Met {
+    version: ProtocolVersion,
+    protocol: Vec<u8>,
+    certificate: CertificateDer<'static>,
+}
+
+fn meet(
+    server: Arc<ServerConfig>,
+    trusted: &CertificateDer<'static>,
+    version: &'static SupportedProtocolVersion,
+    protocols: &[&[u8]],
+) -> Met {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut client = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    client.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut client = ClientConnection::new(Arc::new(client), name).unwrap();
+    let mut server = ServerConnection::new(server).unwrap();
+    while client.is_handshaking() || server.is_handshaking() {
+        let mut wire = Vec::new();
+        client.write_tls(&mut wire).unwrap();
+        server.read_tls(&mut wire.as_slice()).unwrap();
+        server.process_new_packets().unwrap();
+        let mut wire = Vec::new();
+        server.write_tls(&mut wire).unwrap();
+        client.read_tls(&mut wire.as_slice()).unwrap();
+        client.process_new_packets().unwrap();
+    }
+    Met {
+        version: client.protocol_version().unwrap(),
+        protocol: client.alpn_protocol().unwrap_or_default().to_vec(),
+        certificate: client.peer_certificates().unwrap()[0].clone().into_owned(),
+    }
+}
+
+fn served(config: &RustlsConfig, trusted: &CertificateDer<'static>) -> CertificateDer<'static> {
+    meet(config.get_inner(), trusted, &TLS13, &[b"h2"]).certificate
+}
+
+#[test]
+fn both_versions_and_both_protocols_are_spoken() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = make();
+    write(folder.path(), &made.certificate, &made.key);
+    let (config, _) = start(folder.path()).unwrap();
+    for (version, name) in [(&TLS12, ProtocolVersion::TLSv1_2), (&TLS13, ProtocolVersion::TLSv1_3)] {
+        for (offered, taken) in
+            [(vec![b"http/1.1".as_slice(), b"h2"], b"h2".as_slice()), (vec![b"http/1.1".as_slice()], b"http/1.1")]
+        {
+            let met = meet(config.get_inner(), &made.der, version, &offered);
+            let expected = Met { version: name, protocol: taken.to_vec(), certificate: made.der.clone() };
+            assert_eq!(met, expected);
+        }
+    }
+}
+
+#[test]
+fn a_key_that_does_not_fit_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &make().certificate, &make().key);
+    let refusal = start(folder.path()).unwrap_err().to_string();
+    assert!(refusal.starts_with("tls.key:"), "{refusal}");
+    assert!(refusal.contains("not the key of the certificate"), "{refusal}");
+}
+
+#[test]
+fn files_that_are_missing_or_something_else_stop_the_start_and_are_named() {
+    let made = make();
+    for (certificate, key, setting) in [
+        ("", made.key.as_str(), "tls.certificate:"),
+        (made.key.as_str(), made.key.as_str(), "tls.certificate:"),
+        (made.certificate.as_str(), "", "tls.key:"),
+        (made.certificate.as_str(), made.certificate.as_str(), "tls.key:"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), certificate, key);
+        let refusal = start(folder.path()).unwrap_err().to_string();
+        assert!(refusal.starts_with(setting), "{refusal}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let refusal = start(empty.path()).unwrap_err().to_string();
+    assert!(refusal.contains("chain.pem cannot be read"), "{refusal}");
+}
+
+#[test]
+fn changed_files_are_served_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (make(), make());
+    write(folder.path(), &old.certificate, &old.key);
+    let (config, mut reloader) = start(folder.path()).unwrap();
+    assert!(matches!(reloader.look(OffsetDateTime::now_utc()), Look::Unchanged));
+    assert_eq!(served(&config, &old.der), old.der);
+    write(folder.path(), &new.certificate, &new.key);
+    assert!(matches!(reloader.look(OffsetDateTime::now_utc()), Look::Exchanged));
+    assert_eq!(served(&config, &new.der), new.der);
+}
+
+#[test]
+fn while_the_files_do_not_fit_the_old_pair_goes_on_serving() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (make(), make());
+    write(folder.path(), &old.certificate, &old.key);
+    let (config, mut reloader) = start(folder.path()).unwrap();
+    let mut look = || reloader.look(OffsetDateTime::now_utc());
+
+    write(folder.path(), &new.certificate, &old.key);
+    assert!(matches!(look(), Look::Refused(_)));
+    assert!(matches!(look(), Look::Unchanged), "the same refusal is told twice");
+    fs::remove_file(folder.path().join("key.pem")).unwrap();
+    assert!(matches!(look(), Look::Refused(_)));
+    assert!(matches!(look(), Look::Unchanged), "the same refusal is told twice");
+    assert_eq!(served(&config, &old.der), old.der);
+
+    write(folder.path(), &new.certificate, &new.key);
+    assert!(matches!(look(), Look::Exchanged));
+    assert_eq!(served(&config, &new.der), new.der);
+}
+
+#[test]
+fn a_check_tells_of_both_files_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files_in(folder.path());
+    assert_eq!(files.problems().len(), 2);
+    write(folder.path(), &make().certificate, &make().key);
+    assert_eq!(files.problems().len(), 1, "a key that does not fit went unnoticed");
+    let made = make();
+    write(folder.path(), &made.certificate, &made.key);
+    assert!(files.problems().is_empty());
+}

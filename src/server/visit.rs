@@ -1,0 +1,223 @@
+//! A visit: who acts, when, from where, in which program.
+//!
+//! Acts take a [`Visit`] and know neither axum nor Leptos. The actor comes from the session alone,
+//! never from an argument. [`call`] is what every server function does: run the act, and turn a
+//! failure into what the person is told.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use leptos::prelude::use_context;
+use tower_sessions::{Expiry, Session};
+
+use crate::{
+    accounts::model::{Actor, Freshness, Person, Role, UserId, Username},
+    error::AppError,
+    moment::Moment,
+    server::{
+        app::App,
+        database::Database,
+        error::{self, Error, Result},
+        session::{self, Facts},
+        site,
+    },
+    site::model::{Settings, Theme},
+    valid::Value,
+};
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub address: IpAddr,
+    /// What the browser calls itself, cut to a length that fits a page.
+    pub agent: String,
+}
+
+/// One request of one person, or one command of the operator.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    app: App,
+    actor: Actor,
+    now: Moment,
+    client: Option<Client>,
+    session: Option<Session>,
+    facts: Option<Facts>,
+    theme: Arc<OnceLock<Theme>>,
+}
+
+/// A session is marked as used at most this often, so that reading costs no write.
+const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
+
+impl Visit {
+    /// A visit through the web.
+    ///
+    /// # Errors
+    /// The session cannot be read.
+    pub async fn through_web(app: App, client: Client, session: Session) -> Result<Self> {
+        let now = app.clock().now();
+        let facts = session.get::<Facts>(session::KEY).await?;
+        let actor = facts.as_ref().map_or(Ok(Actor::Guest), |facts| actor_of(facts, app.config().session.proof, now))?;
+        let visit = Self { app, actor, now, client: Some(client), session: Some(session), facts, theme: Arc::default() };
+        visit.touch().await;
+        Ok(visit)
+    }
+
+    /// The operator at the command line.
+    #[must_use]
+    pub fn of_operator(app: App) -> Self {
+        let now = app.clock().now();
+        Self { app, actor: Actor::Operator, now, client: None, session: None, facts: None, theme: Arc::default() }
+    }
+
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        self.app.database()
+    }
+
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    #[must_use]
+    pub const fn now(&self) -> Moment {
+        self.now
+    }
+
+    #[must_use]
+    pub const fn client(&self) -> Option<&Client> {
+        self.client.as_ref()
+    }
+
+    /// The client's address; none at the command line.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.client.as_ref().map(|client| client.address)
+    }
+
+    /// Why the person is suspended, where they are.
+    #[must_use]
+    pub fn suspension_reason(&self) -> Option<&str> {
+        self.facts.as_ref()?.account.as_ref()?.suspension_reason.as_deref()
+    }
+
+    /// The site's settings as they are in force.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub async fn settings(&self) -> Result<Arc<Settings>> {
+        site::settings(&self.app).await
+    }
+
+    /// Has the browser remember a theme.
+    pub fn keep_theme(&self, theme: Theme) {
+        // A visit chooses once; a second choice in the same request has nobody behind it.
+        let _ = self.theme.set(theme);
+    }
+
+    /// What [`Self::keep_theme`] was told.
+    #[must_use]
+    pub fn theme_to_keep(&self) -> Option<Theme> {
+        self.theme.get().copied()
+    }
+
+    /// The id of the open session, for keeping it while the others end.
+    #[must_use]
+    pub fn session_id(&self) -> Option<tower_sessions::session::Id> {
+        self.session.as_ref().and_then(Session::id)
+    }
+
+    /// Opens a session under a new id. Whatever id the browser brought is dead from here on.
+    ///
+    /// # Errors
+    /// The session cannot be kept.
+    pub async fn open_session(&self, user: UserId, role: Role) -> Result<()> {
+        let (Some(session), Some(client)) = (&self.session, &self.client) else {
+            return Err(Error::broken("a session was opened outside the web", "no browser"));
+        };
+        let (ends, expiry) = session::end_of(&self.app.lifetimes(), role, self.now);
+        let facts = Facts {
+            user,
+            created: self.now,
+            last_seen: self.now,
+            proven: self.now,
+            ends,
+            agent: client.agent.clone(),
+            address: client.address.to_string(),
+            account: None,
+        };
+        session.cycle_id().await?;
+        session.set_expiry(Some(Expiry::AtDateTime(expiry)));
+        session.insert(session::KEY, facts).await?;
+        Ok(session.save().await?)
+    }
+
+    /// Notes a fresh proof, under a new id: the proof raises what the session may do.
+    ///
+    /// # Errors
+    /// The session cannot be kept.
+    pub async fn renew_session(&self) -> Result<()> {
+        let (Some(session), Some(facts)) = (&self.session, &self.facts) else {
+            return Err(AppError::Unauthenticated.into());
+        };
+        let renewed = Facts { proven: self.now, last_seen: self.now, account: None, ..facts.clone() };
+        session.cycle_id().await?;
+        session.set_expiry(Some(Expiry::AtDateTime(facts.ends.calendar())));
+        session.insert(session::KEY, renewed).await?;
+        Ok(session.save().await?)
+    }
+
+    /// Ends the session in the server; the cookie goes with the answer.
+    ///
+    /// # Errors
+    /// The session cannot be deleted.
+    pub async fn close_session(&self) -> Result<()> {
+        match &self.session {
+            Some(session) => Ok(session.flush().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps the idle clock running. A failure here is no reason to refuse a page.
+    async fn touch(&self) {
+        let (Some(facts), Some(id)) = (&self.facts, self.session_id()) else {
+            return;
+        };
+        if self.now.since(facts.last_seen) < TOUCH_INTERVAL {
+            return;
+        }
+        if let Err(cause) = session::touch(self.database().writer(), id, self.now).await {
+            tracing::warn!(%cause, "a session could not be marked as used");
+        }
+    }
+}
+
+fn actor_of(facts: &Facts, proof_lasts: Duration, now: Moment) -> Result<Actor> {
+    let account = facts.account.as_ref().ok_or_else(|| Error::broken("a session has no account", facts.user))?;
+    let name = Username::parse(&account.name).map_err(|_| Error::broken("a stored user name is not one", facts.user))?;
+    let proof = if now.since(facts.proven) <= proof_lasts { Freshness::Fresh } else { Freshness::Stale };
+    Ok(Actor::Person(Person { id: facts.user, name, role: account.role, standing: account.standing, proof }))
+}
+
+/// Runs an act for the visit that a server function belongs to.
+///
+/// # Errors
+/// What the person is told; the cause is in the log.
+pub async fn call<T, Act, Doing>(act: Act) -> std::result::Result<T, AppError>
+where
+    Act: FnOnce(Visit) -> Doing,
+    Doing: Future<Output = Result<T>>,
+{
+    match use_context::<Visit>() {
+        Some(visit) => act(visit).await.map_err(Error::told),
+        None => Err(error::incident("a server function was called without a visit", &"no context")),
+    }
+}

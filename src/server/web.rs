@@ -1,0 +1,59 @@
+//! Where axum meets the acts: makes the [`Visit`] of a request, and answers for what went wrong.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use tower_sessions::Session;
+
+use crate::{
+    error::AppError,
+    server::{
+        app::App,
+        error::{self, Error},
+        visit::{Client, Visit},
+    },
+};
+
+/// The visit that a request belongs to.
+#[derive(Debug)]
+pub struct WebVisit(pub Visit);
+
+impl FromRequestParts<App> for WebVisit {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Trouble> {
+        let session = parts.extensions.get::<Session>().cloned();
+        let client = parts.extensions.get::<Client>().cloned();
+        let (Some(session), Some(client)) = (session, client) else {
+            return Err(Trouble(error::incident("a request came past the layers", &"no session or client")));
+        };
+        Ok(Self(Visit::through_web(app.clone(), client, session).await?))
+    }
+}
+
+/// An error on its way to a page. `layers::trouble` gives it its words and its frame.
+#[derive(Clone, Debug)]
+pub struct Trouble(pub AppError);
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self(error.told())
+    }
+}
+
+impl From<AppError> for Trouble {
+    fn from(error: AppError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,4 +1,4 @@
-//! Makes everything a browser fetches, in order: the script and its wasm, the style sheet, the icons, the public files;
+//! Makes everything a browser fetches, in order: the script and its wasm, the style sheet, the public files;
 //! then gives each a name with its hash, compresses it and lists it. What has not changed is not made again.
 
 mod bindgen;
@@ -48,33 +48,26 @@ pub enum Naming {
 /// Builds the site and returns its list.
 pub fn build(workspace: &Workspace, finish: Finish) -> Outcome<Manifest> {
     let started = Instant::now();
-    println!("Building the site: script, style, icons, public files.");
+    println!("Building the site: script, style, public files.");
     let mut products = script::build(workspace, finish)?;
     products.extend(style::build(workspace)?);
-    products.extend(icons(workspace)?);
     products.extend(public_files(workspace)?);
     let manifest = publish::publish(workspace, finish, &products)?;
     println!("The site is ready in {} ({:.1} s).", workspace.site().display(), started.elapsed().as_secs_f32());
     Ok(manifest)
 }
 
-/// The sprite of all icons, where there is one.
-fn icons(workspace: &Workspace) -> Outcome<Option<Product>> {
-    let sprite = workspace.style().join("icons.svg");
-    if !sprite.is_file() {
-        return Ok(None);
-    }
-    let content = fs::read(&sprite).while_doing(|| format!("read {}", sprite.display()))?;
-    Ok(Some(Product { name: "icons.svg".to_owned(), content, naming: Naming::Hashed }))
-}
+/// The one file of `public/` that only our own pages ask for: it may be cached for ever.
+const ICONS: &str = "icons.svg";
 
 fn public_files(workspace: &Workspace) -> Outcome<Vec<Product>> {
     let public = workspace.public();
     let mut products = Vec::new();
     for path in files_below(public.clone())? {
-        let relative = path.strip_prefix(&public).expect("the walk started there");
+        let name = path.strip_prefix(&public).expect("the walk started there").display().to_string();
+        let naming = if name == ICONS { Naming::Hashed } else { Naming::Fixed };
         let content = fs::read(&path).while_doing(|| format!("read {}", path.display()))?;
-        products.push(Product { name: relative.display().to_string(), content, naming: Naming::Fixed });
+        products.push(Product { name, content, naming });
     }
     Ok(products)
 }

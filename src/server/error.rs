@@ -8,7 +8,7 @@ use std::fmt;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 use crate::error::{AppError, Conflict, Incident, Refusal};
-use crate::server::password::PasswordError;
+use crate::server::{accounts::throttle::ThrottleError, password::PasswordError};
 use crate::valid::FieldProblems;
 
 /// A failure inside the server.
@@ -112,6 +112,15 @@ impl From<PasswordError> for Error {
         match error {
             PasswordError::Busy { retry_after } => Self::Told(AppError::Busy { retry_after }),
             broken => Self::broken("a password could not be hashed or compared", broken),
+        }
+    }
+}
+
+impl From<ThrottleError> for Error {
+    fn from(error: ThrottleError) -> Self {
+        match error {
+            ThrottleError::TooMany { retry_after } => Self::Told(AppError::TooMany { retry_after }),
+            ThrottleError::Database(cause) => Self::Database(cause),
         }
     }
 }

@@ -26,10 +26,7 @@ use crate::{
         audit::{self, Line},
         entity::user,
         error::{Error, Result},
-        password::{
-            Verdict,
-            blocklist::{self, Context},
-        },
+        password::{self, Context, Verdict},
         session,
         visit::Visit,
     },
@@ -37,7 +34,7 @@ use crate::{
 };
 
 use name::CanonicalName;
-use throttle::{Key, Window};
+use throttle::{Key, Kind};
 
 /// Makes an account and signs its owner in.
 ///
@@ -51,8 +48,7 @@ pub async fn register(visit: &Visit, draft: Registration) -> Result<Landing> {
     let settings = visit.settings().await?;
     let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let window = Window::registrations(visit.app().config().limits.registrations_per_hour);
-    throttle::take(visit.database().writer(), visit.address(), window, visit.now()).await?;
+    refuse_crowd(visit).await?;
     let hash = visit.app().passwords().hash(&newcomer.password).await?;
     let transaction = visit.database().begin().await?;
     let user = store::insert(&transaction, &permit, &newcomer, &hash, Role::Member, visit.now()).await?;
@@ -94,14 +90,16 @@ pub async fn sign_in(visit: &Visit, draft: SignIn, next: Option<LocalPath>) -> R
     let draft = Valid::check(draft)?;
     let login = LoginText::parse(&draft.login).map_err(|problem| FieldProblems::one("login", problem))?;
     let found = find_by_login(visit, &login).await?;
-    let keys = sign_in_keys(visit, &login, found.as_ref());
-    throttle::check(visit.database().reader(), &keys, visit.now()).await?;
+    let account = account_key(visit, &login, found.as_ref());
+    let network = network_key(visit);
+    refuse_throttled(visit, &[&[account][..], network.as_slice()].concat()).await?;
+    count(visit, &[account]).await?;
     let Some(user) = matching(visit, found, &draft.password).await? else {
-        throttle::record_failure(visit.database().writer(), &keys, visit.now()).await?;
+        count(visit, network.as_slice()).await?;
         audit::record(visit.database().writer(), visit, Line::of(Deed::SignInFailed, Subject::Site)).await?;
         return Err(Refusal::Credentials.into());
     };
-    throttle::clear(visit.database().writer(), &keys).await?;
+    throttle::clear(visit.database().writer(), &account).await?;
     let role = Role::from_name(&user.role).unwrap_or(Role::Member);
     visit.open_session(UserId(user.id), role).await?;
     let line = Line::of(Deed::SignedIn, Subject::User(user.id)).named(&user.name);
@@ -253,7 +251,7 @@ async fn strong_password(visit: &Visit, secret: &Secret, username: &str, email: 
     let settings = visit.settings().await?;
     let context = Context { site_name: settings.name.as_str(), username, email };
     let password = NewPassword::parse(secret).map_err(|problem| FieldProblems::one("password", problem))?;
-    match blocklist::weakness(&password, &context) {
+    match password::weakness(&password, &context) {
         Some(code) => Err(FieldProblems::one("password", Problem::new(code)).into()),
         None => Ok(password),
     }
@@ -270,16 +268,39 @@ async fn find_by_login(visit: &Visit, login: &LoginText) -> Result<Option<user::
     }
 }
 
-/// One key for an account however it is written, and one for the client's network.
-fn sign_in_keys(visit: &Visit, login: &LoginText, found: Option<&user::Model>) -> Vec<Key> {
-    let account = match found {
-        Some(user) => format!("user {}", user.id),
-        None => format!("unknown {}", login.as_str().to_lowercase()),
+/// One key for an account, however its owner writes the name; unknown names have keys of their own.
+fn account_key(visit: &Visit, login: &LoginText, found: Option<&user::Model>) -> Key {
+    let key = match found {
+        Some(user) => Key::account(&user.name_key),
+        None => Key::account(name::NameKey::of(login.as_str()).as_str()),
     };
-    let free_tries = visit.app().config().limits.sign_in_free_tries;
-    let mut keys = vec![Key::account(&account, free_tries)];
-    keys.extend(visit.address().map(Key::sign_in_network));
-    keys
+    key.with_free_tries(visit.app().config().limits.sign_in_free_tries)
+}
+
+/// Many people may share a network: it has four times the free tries of an account.
+fn network_key(visit: &Visit) -> Option<Key> {
+    let free_tries = visit.app().config().limits.sign_in_free_tries.saturating_mul(4);
+    visit.address().map(|address| Key::network(Kind::SignIn, address).with_free_tries(free_tries))
+}
+
+async fn refuse_throttled(visit: &Visit, keys: &[Key]) -> Result<()> {
+    throttle::check(visit.database().reader(), keys, visit.now()).await?;
+    Ok(())
+}
+
+/// An attempt counts before the password is looked at, so that many at once cannot slip through;
+/// success takes it back.
+async fn count(visit: &Visit, keys: &[Key]) -> Result<()> {
+    Ok(throttle::record(visit.database().writer(), keys, visit.now()).await?)
+}
+
+/// Counts accounts made from one network, and refuses when there were too many within an hour.
+async fn refuse_crowd(visit: &Visit) -> Result<()> {
+    let Some(address) = visit.address() else { return Ok(()) };
+    let per_hour = visit.app().config().limits.registrations_per_hour;
+    let keys = [Key::network(Kind::Registration { per_hour }, address)];
+    refuse_throttled(visit, &keys).await?;
+    count(visit, &keys).await
 }
 
 /// The account when the password is its own. The work is the same when there is no account.
@@ -310,17 +331,16 @@ async fn rehash(visit: &Visit, user: &user::Model, password: &Secret) -> Result<
 /// The account of the person acting, when the password is right. Failures count like failed sign-ins.
 async fn confirm(visit: &Visit, id: UserId, password: &Secret, field: &str) -> Result<user::Model> {
     let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?;
-    let free_tries = visit.app().config().limits.sign_in_free_tries;
-    let keys = [Key::account(&format!("user {id}"), free_tries)];
-    throttle::check(visit.database().reader(), &keys, visit.now()).await?;
+    let key = Key::account(&user.name_key).with_free_tries(visit.app().config().limits.sign_in_free_tries);
+    refuse_throttled(visit, &[key]).await?;
+    count(visit, &[key]).await?;
     let verdict = visit.app().passwords().verify(password, &user.password).await?;
     if verdict == Verdict::NoMatch {
-        throttle::record_failure(visit.database().writer(), &keys, visit.now()).await?;
         let line = Line::of(Deed::ProofFailed, Subject::User(id.0)).named(&user.name);
         audit::record(visit.database().writer(), visit, line).await?;
         return Err(FieldProblems::one(field, Problem::new(ProblemCode::WrongPassword)).into());
     }
-    throttle::clear(visit.database().writer(), &keys).await?;
+    throttle::clear(visit.database().writer(), &key).await?;
     Ok(user)
 }
 

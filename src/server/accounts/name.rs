@@ -9,7 +9,7 @@
 //! same letter. It is the price of that promise that `Elia` cannot join when `Ella` has.
 //!
 //! Letters that look alike only in capitals (`Н` and `H`) are found when the whole name can be read as
-//! Latin capitals. Likenesses between three or more letters of different words are beyond the tables.
+//! Latin capitals. Likenesses that the tables of UTS 39 do not list (`cl` and `d`) are not found.
 //!
 //! Keys depend on the Unicode tables of `unicode-security` and `unicode-normalization`. An update of
 //! these that changes a likeness needs a migration that makes all keys anew.

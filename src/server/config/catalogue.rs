@@ -74,11 +74,9 @@ pub static SESSION_STAFF_IDLE_MINUTES: Setting = Setting::new("session.staff_idl
 pub static SESSION_STAFF_ABSOLUTE_HOURS: Setting = Setting::new("session.staff_absolute_hours", Number(8));
 pub static SESSION_PROOF_MINUTES: Setting = Setting::new("session.proof_minutes", Number(10));
 
-pub static LIMITS_BODY_KIB: Setting = Setting::new("limits.body_kib", Number(64));
+pub static LIMITS_BODY_KIB: Setting = Setting::new("limits.body_kib", Number(128));
 pub static LIMITS_SIGN_IN_FREE_TRIES: Setting = Setting::new("limits.sign_in_free_tries", Number(5));
 pub static LIMITS_REGISTRATIONS_PER_HOUR: Setting = Setting::new("limits.registrations_per_hour", Number(20));
-pub static LIMITS_COMMENTS_PER_MINUTE: Setting = Setting::new("limits.comments_per_minute", Number(6));
-pub static LIMITS_DISCUSSIONS_PER_HOUR: Setting = Setting::new("limits.discussions_per_hour", Number(10));
 pub static LIMITS_CONNECTIONS_PER_NETWORK: Setting = Setting::new("limits.connections_per_network", Number(64));
 pub static LIMITS_REQUEST_SECONDS: Setting = Setting::new("limits.request_seconds", Number(30));
 
@@ -112,8 +110,6 @@ pub static ALL: &[&Setting] = &[
     &LIMITS_BODY_KIB,
     &LIMITS_SIGN_IN_FREE_TRIES,
     &LIMITS_REGISTRATIONS_PER_HOUR,
-    &LIMITS_COMMENTS_PER_MINUTE,
-    &LIMITS_DISCUSSIONS_PER_HOUR,
     &LIMITS_CONNECTIONS_PER_NETWORK,
     &LIMITS_REQUEST_SECONDS,
     &SECRETS_COOKIE_KEY_FILE,

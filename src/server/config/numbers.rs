@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use super::catalogue::{
-    LIMITS_BODY_KIB, LIMITS_COMMENTS_PER_MINUTE, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_DISCUSSIONS_PER_HOUR,
-    LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS, LIMITS_SIGN_IN_FREE_TRIES, PASSWORD_AT_ONCE, PASSWORD_ITERATIONS,
-    PASSWORD_MEMORY_KIB, PASSWORD_PARALLELISM, SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES,
-    SESSION_STAFF_ABSOLUTE_HOURS, SESSION_STAFF_IDLE_MINUTES, Setting,
+    LIMITS_BODY_KIB, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS,
+    LIMITS_SIGN_IN_FREE_TRIES, PASSWORD_AT_ONCE, PASSWORD_ITERATIONS, PASSWORD_MEMORY_KIB, PASSWORD_PARALLELISM,
+    SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS,
+    SESSION_STAFF_IDLE_MINUTES, Setting,
 };
 use super::reader::{Reader, Shown};
 
@@ -40,11 +40,9 @@ pub struct SessionLife {
 pub struct Limits {
     /// Bytes in the body of one request.
     pub body: usize,
-    /// Failed sign-ins per account before waiting begins.
+    /// Failed sign-ins per account before waiting begins; four times as many per network.
     pub sign_in_free_tries: u32,
     pub registrations_per_hour: u32,
-    pub comments_per_minute: u32,
-    pub discussions_per_hour: u32,
     /// Open connections per IPv4 address or IPv6 /64.
     pub connections_per_network: usize,
     /// From the first byte of a request to the last of its answer.
@@ -55,7 +53,7 @@ impl PasswordCost {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             memory_kib: small(reader, &PASSWORD_MEMORY_KIB, 19_456, 4_194_304),
-            iterations: small(reader, &PASSWORD_ITERATIONS, 2, 100),
+            iterations: small(reader, &PASSWORD_ITERATIONS, 2, 64),
             parallelism: small(reader, &PASSWORD_PARALLELISM, 1, 64),
             at_once: at_once(reader),
         }
@@ -100,8 +98,6 @@ impl Limits {
             body: size(reader, &LIMITS_BODY_KIB, 16..=16_384) * 1_024,
             sign_in_free_tries: small(reader, &LIMITS_SIGN_IN_FREE_TRIES, 1, 100),
             registrations_per_hour: small(reader, &LIMITS_REGISTRATIONS_PER_HOUR, 1, 1_000_000),
-            comments_per_minute: small(reader, &LIMITS_COMMENTS_PER_MINUTE, 1, 1_000_000),
-            discussions_per_hour: small(reader, &LIMITS_DISCUSSIONS_PER_HOUR, 1, 1_000_000),
             connections_per_network: size(reader, &LIMITS_CONNECTIONS_PER_NETWORK, 1..=100_000),
             request: Duration::from_secs(reader.number(&LIMITS_REQUEST_SECONDS, 1..=600)),
         }

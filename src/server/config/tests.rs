@@ -39,7 +39,7 @@ fn without_a_word_from_anybody_the_defaults_hold() {
     assert_eq!(config.tls, Tls::Off);
     assert_eq!(config.password.memory_kib, 65_536);
     assert_eq!(config.session.member_idle.as_secs(), 7 * 24 * 3_600);
-    assert_eq!(config.limits.body, 65_536);
+    assert_eq!(config.limits.body, 131_072);
     assert!(config.data.folder.is_absolute());
     assert_eq!(config.effective().count(), catalogue::ALL.len());
 }
@@ -48,15 +48,15 @@ fn without_a_word_from_anybody_the_defaults_hold() {
 fn flags_win_over_variables_and_variables_over_the_file() {
     let sources = || Sources {
         file: FileChoice::Text(
-            "[listen]\naddress = '127.0.0.1:1001'\n[limits]\ncomments_per_minute = 1\n\
-             discussions_per_hour = 1",
+            "[listen]\naddress = '127.0.0.1:1001'\n[limits]\nregistrations_per_hour = 1\n\
+             sign_in_free_tries = 1",
         ),
-        environment: variables(&[("LOCUTORY_LISTEN__ADDRESS", "127.0.0.1:1002"), ("LOCUTORY_LIMITS__DISCUSSIONS_PER_HOUR", "2")]),
+        environment: variables(&[("LOCUTORY_LISTEN__ADDRESS", "127.0.0.1:1002"), ("LOCUTORY_LIMITS__SIGN_IN_FREE_TRIES", "2")]),
         flags: vec![Flag { setting: &LISTEN_ADDRESS, name: "--listen", value: "127.0.0.1:1003".to_owned() }],
     };
     let config = Config::load(sources()).unwrap();
-    assert_eq!(config.limits.comments_per_minute, 1);
-    assert_eq!(config.limits.discussions_per_hour, 2);
+    assert_eq!(config.limits.registrations_per_hour, 1);
+    assert_eq!(config.limits.sign_in_free_tries, 2);
     assert_eq!(config.listen.address.port(), 1003);
     let without_flags = Config::load(Sources { flags: Vec::new(), ..sources() });
     assert_eq!(without_flags.unwrap().listen.address.port(), 1002);

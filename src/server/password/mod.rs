@@ -8,7 +8,7 @@
 //! keyboards differ in how they compose `é`. Nothing else is changed. Our own copies of it are wiped;
 //! the working memory of Argon2 is not, and holds nothing from which the password can be read.
 
-pub mod blocklist;
+mod blocklist;
 mod parameters;
 
 use std::{fmt, sync::Arc, time::Duration};

@@ -32,6 +32,7 @@ pub mod comments;
 pub mod dashboard;
 pub mod demo;
 pub mod discussions;
+pub mod housekeeping;
 pub mod once;
 pub mod operator;
 pub mod prose;

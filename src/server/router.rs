@@ -11,7 +11,11 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{MethodRouter, get, post},
 };
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    limit::RequestBodyLimitLayer,
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
+};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite, service::PrivateCookie};
 
 use crate::server::{
@@ -69,6 +73,7 @@ pub fn build(app: App) -> Router {
         .merge(assets::routes())
         .merge(health::routes(app.clone()))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
         .layer(RequestBodyLimitLayer::new(body_size))
         .layer(from_fn_with_state(app.clone(), layers::origin::layer))
         .layer(CatchPanicLayer::custom(layers::trouble::panicked))
@@ -92,5 +97,5 @@ fn sessions(app: &App) -> SessionManagerLayer<Store, PrivateCookie> {
         .with_private(app.cookie_key())
 }
 
-/// How long a slow body is waited for (security.md, time limits).
-pub const BODY_TIME: Duration = Duration::from_secs(8);
+/// How long the next part of a body is waited for: longer is how a slow sender holds a connection.
+const BODY_PATIENCE: Duration = Duration::from_secs(8);

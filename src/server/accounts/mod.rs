@@ -284,8 +284,7 @@ fn network_key(visit: &Visit) -> Option<Key> {
 }
 
 async fn refuse_throttled(visit: &Visit, keys: &[Key]) -> Result<()> {
-    throttle::check(visit.database().reader(), keys, visit.now()).await?;
-    Ok(())
+    Ok(throttle::check(visit.database().reader(), keys, visit.now()).await?)
 }
 
 /// An attempt counts before the password is looked at, so that many at once cannot slip through;

@@ -76,6 +76,14 @@ pub async fn record(database: &impl ConnectionTrait, visit: &Visit, line: Line) 
     .await
 }
 
+/// Deletes failed sign-ins from before a moment; they are the one kind of entry that strangers cause.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_failures(database: &impl ConnectionTrait, before: crate::moment::Moment) -> Result<u64> {
+    store::delete_before(database, Deed::SignInFailed, before).await
+}
+
 /// A page of the log, the newest first.
 ///
 /// # Errors

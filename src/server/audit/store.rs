@@ -1,4 +1,5 @@
-//! Queries over the table `audit_entries`: insert and read, nothing else.
+//! Queries over the table `audit_entries`. Entries are never changed, and only failed sign-ins are
+//! ever deleted.
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -67,6 +68,11 @@ pub async fn page(database: &impl ConnectionTrait, filter: &Filter) -> Result<Ve
 pub async fn count_since(database: &impl ConnectionTrait, deed: Deed, since: Moment) -> Result<u64> {
     let query = Entity::find().filter(Column::Deed.eq(deed.name())).filter(Column::At.gte(since.milliseconds()));
     Ok(query.count(database).await?)
+}
+
+pub async fn delete_before(database: &impl ConnectionTrait, deed: Deed, before: Moment) -> Result<u64> {
+    let old = Entity::delete_many().filter(Column::Deed.eq(deed.name())).filter(Column::At.lt(before.milliseconds()));
+    Ok(old.exec(database).await?.rows_affected)
 }
 
 fn entry_of(row: Model) -> Result<Entry> {

@@ -11,7 +11,7 @@ use super::output::say;
 use crate::server::config::{Config, Flag, Tls, catalogue, folder};
 use crate::server::listen::{Listeners, StopSignals};
 use crate::server::start_error::StartError;
-use crate::server::{App, database, operator, router, tls};
+use crate::server::{App, database, housekeeping, operator, router, tls};
 
 /// Start the server
 ///
@@ -103,8 +103,10 @@ async fn serve(app: &App, config: &Config, listeners: Listeners, tls: Option<tls
     let stop = StopSignals::listen().map_err(StartError::Serving)?;
     let setup_link = operator::setup_link(app).await?;
     say(banner(config, setup_link.as_deref()))?;
-    listeners.serve(config, router::build(app.clone()), tls, stop).await?;
-    Ok(())
+    let housekeeping = housekeeping::start(app.clone());
+    let served = listeners.serve(config, router::build(app.clone()), tls, stop).await;
+    housekeeping.abort();
+    Ok(served?)
 }
 
 /// What an operator wants to know once the server is ready.

@@ -15,10 +15,11 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError};
 use leptos::context::provide_context;
 use leptos::server_fn::error::FromServerFnError;
 use tower::ServiceExt;
+use tower_http::timeout::TimeoutError;
 
 use crate::{
     error::AppError,
@@ -95,15 +96,16 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Response> {
     }
     match body.collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(cause) if is_limit(&cause) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+        Err(cause) if is_caused_by::<LengthLimitError>(&cause) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+        Err(cause) if is_caused_by::<TimeoutError>(&cause) => Err(StatusCode::REQUEST_TIMEOUT.into_response()),
         Err(_) => Err(StatusCode::BAD_REQUEST.into_response()),
     }
 }
 
-fn is_limit(cause: &axum::Error) -> bool {
+fn is_caused_by<E: std::error::Error + 'static>(cause: &axum::Error) -> bool {
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(cause);
     while let Some(error) = source {
-        if error.is::<http_body_util::LengthLimitError>() {
+        if error.is::<E>() {
             return true;
         }
         source = error.source();

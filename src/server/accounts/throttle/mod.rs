@@ -32,11 +32,6 @@ pub const MEMORY: Duration = Duration::from_hours(24);
 const SHORTEST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_hours(1);
 
-/// Proof that [`check`] found nobody who has to wait.
-#[derive(Debug)]
-#[must_use]
-pub struct Allowed(());
-
 /// What is counted by network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

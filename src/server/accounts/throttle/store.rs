@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, OnConflict},
 };
 
-use super::{Allowed, Key, LONGEST_DELAY, MEMORY, Rule, Tally, delay, seconds};
+use super::{Key, LONGEST_DELAY, MEMORY, Rule, Tally, delay, seconds};
 use crate::{
     moment::Moment,
     server::entity::throttle::{ActiveModel, Column, Entity, Model},
@@ -29,7 +29,7 @@ pub enum ThrottleError {
 ///
 /// # Errors
 /// The longest wait of all keys, or a failure of the database.
-pub async fn check(connection: &impl ConnectionTrait, keys: &[Key], now: Moment) -> Result<Allowed, ThrottleError> {
+pub async fn check(connection: &impl ConnectionTrait, keys: &[Key], now: Moment) -> Result<(), ThrottleError> {
     let digests = keys.iter().map(|key| key.digest.to_vec());
     let rows = Entity::find().filter(Column::Key.is_in(digests)).all(connection).await?;
     let wait_of = |row: &Model| {
@@ -37,7 +37,7 @@ pub async fn check(connection: &impl ConnectionTrait, keys: &[Key], now: Moment)
         Some(key.rule.wait(tally_of(row), now))
     };
     match rows.iter().filter_map(wait_of).max().map(seconds) {
-        None | Some(0) => Ok(Allowed(())),
+        None | Some(0) => Ok(()),
         Some(retry_after) => Err(ThrottleError::TooMany { retry_after }),
     }
 }

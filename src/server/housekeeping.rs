@@ -1,0 +1,45 @@
+//! Throws away what has ended: sessions, links, tallies of failed attempts, and old failed sign-ins.
+//! Nothing depends on it, since everything that ends carries its end; it keeps the tables small.
+
+use std::time::Duration;
+
+use tokio::{task::JoinHandle, time::interval};
+
+use crate::server::{
+    accounts::{links, throttle},
+    app::App,
+    audit,
+    error::Result,
+    session,
+};
+
+const INTERVAL: Duration = Duration::from_mins(10);
+
+/// How long failed sign-ins stay in the audit log: anybody can cause them, so they may not pile up.
+const FAILURES_KEPT: Duration = Duration::from_hours(90 * 24);
+
+/// Sweeps now and then until the task is aborted.
+pub fn start(app: App) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut ticks = interval(INTERVAL);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = sweep(&app).await {
+                tracing::warn!(?error, "what has ended could not be swept away");
+            }
+        }
+    })
+}
+
+/// Sweeps once; returns how many rows went.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(app: &App) -> Result<u64> {
+    let (database, now) = (app.database().writer(), app.clock().now());
+    let sessions = session::sweep(database, now, &app.lifetimes()).await?;
+    let links = links::sweep(database, now).await?;
+    let tallies = throttle::forget_old(database, now).await?;
+    let failures = audit::forget_failures(database, now.before(FAILURES_KEPT)).await?;
+    Ok(sessions + links + tallies + failures)
+}

@@ -66,6 +66,37 @@ impl Moment {
     }
 }
 
+/// A calendar day in UTC, as days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i64);
+
+impl Day {
+    /// How long a day is: what a [`Moment`] is divided by to find its day.
+    pub const MILLISECONDS: i64 = 86_400_000;
+
+    #[must_use]
+    pub const fn from_number(days: i64) -> Self {
+        Self(days)
+    }
+
+    /// The day on which a moment falls.
+    #[must_use]
+    pub const fn of(moment: Moment) -> Self {
+        Self(moment.0.div_euclid(Self::MILLISECONDS))
+    }
+
+    /// Midnight at its beginning.
+    #[must_use]
+    pub const fn start(self) -> Moment {
+        Moment(self.0.saturating_mul(Self::MILLISECONDS))
+    }
+
+    /// This day and those before it, `count` in all, the earliest first.
+    pub fn last(self, count: u32) -> impl DoubleEndedIterator<Item = Self> {
+        (0..i64::from(count)).rev().map(move |back| Self(self.0 - back))
+    }
+}
+
 impl From<OffsetDateTime> for Moment {
     fn from(calendar: OffsetDateTime) -> Self {
         let milliseconds = calendar.unix_timestamp_nanos() / 1_000_000;
@@ -85,6 +116,15 @@ mod tests {
     fn a_moment_reads_as_a_utc_timestamp() {
         assert_eq!(Moment::from_milliseconds(0).to_rfc3339(), "1970-01-01T00:00:00Z");
         assert_eq!(Moment::from_milliseconds(1_795_508_100_999).to_rfc3339(), "2026-11-24T08:15:00Z");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight() {
+        let morning = Moment::from_milliseconds(1_795_508_100_999);
+        assert_eq!(Day::of(morning).start().to_rfc3339(), "2026-11-24T00:00:00Z");
+        assert_eq!(Day::of(Moment::from_milliseconds(-1)).start().to_rfc3339(), "1969-12-31T00:00:00Z");
+        let days: Vec<_> = Day::from_number(5).last(3).collect();
+        assert_eq!(days, [3, 4, 5].map(Day::from_number));
     }
 
     #[test]

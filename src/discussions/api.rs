@@ -24,25 +24,29 @@ pub async fn edit(discussion: DiscussionId, title: String, opening: String) -> R
 }
 
 #[server(name = SetOpenness, prefix = "/api", endpoint = "discussions/set_openness")]
-pub async fn set_openness(discussion: DiscussionId, openness: Openness) -> Result<Landing, AppError> {
-    use crate::server::discussions::moderation;
-    crate::server::call(|visit| async move { moderation::set_openness(&visit, discussion, openness).await }).await
+pub async fn set_openness(discussion: DiscussionId, openness: Openness, #[server(default)] next: String) -> Result<Landing, AppError> {
+    use crate::{landing::LocalPath, server::discussions::moderation, valid::Value};
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { moderation::set_openness(&visit, discussion, openness, next).await }).await
 }
 
 #[server(name = SetProminence, prefix = "/api", endpoint = "discussions/set_prominence")]
-pub async fn set_prominence(discussion: DiscussionId, prominence: Prominence) -> Result<Landing, AppError> {
-    use crate::server::discussions::moderation;
-    crate::server::call(|visit| async move { moderation::set_prominence(&visit, discussion, prominence).await }).await
+pub async fn set_prominence(discussion: DiscussionId, prominence: Prominence, #[server(default)] next: String) -> Result<Landing, AppError> {
+    use crate::{landing::LocalPath, server::discussions::moderation, valid::Value};
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { moderation::set_prominence(&visit, discussion, prominence, next).await }).await
 }
 
 #[server(name = RenameDiscussion, prefix = "/api", endpoint = "discussions/rename")]
-pub async fn rename(discussion: DiscussionId, title: String) -> Result<Landing, AppError> {
-    use crate::{discussions::model::Renaming, server::discussions::moderation};
-    crate::server::call(|visit| async move { moderation::rename(&visit, discussion, Renaming { title }).await }).await
+pub async fn rename(discussion: DiscussionId, title: String, #[server(default)] next: String) -> Result<Landing, AppError> {
+    use crate::{discussions::model::Renaming, landing::LocalPath, server::discussions::moderation, valid::Value};
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { moderation::rename(&visit, discussion, Renaming { title }, next).await }).await
 }
 
 #[server(name = DeleteDiscussion, prefix = "/api", endpoint = "discussions/delete")]
-pub async fn delete(discussion: DiscussionId) -> Result<Landing, AppError> {
-    use crate::server::discussions::moderation;
-    crate::server::call(|visit| async move { moderation::delete(&visit, discussion).await }).await
+pub async fn delete(discussion: DiscussionId, #[server(default)] next: String) -> Result<Landing, AppError> {
+    use crate::{landing::LocalPath, server::discussions::moderation, valid::Value};
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { moderation::delete(&visit, discussion, next).await }).await
 }

@@ -29,6 +29,7 @@ pub mod web;
 pub mod accounts;
 pub mod audit;
 pub mod comments;
+pub mod count;
 pub mod dashboard;
 pub mod demo;
 pub mod discussions;

@@ -11,7 +11,7 @@ use crate::{
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
-    moment::Moment,
+    moment::{Day, Moment},
     policy::{self, act},
     server::{
         audit::{self, Line},
@@ -38,6 +38,42 @@ pub async fn accounts(visit: &Visit, filter: &store::Filter) -> Result<Vec<Accou
 
 /// Accounts on one page.
 pub const PAGE: u64 = store::PAGE;
+
+/// The accounts made last.
+///
+/// # Errors
+/// Not allowed.
+pub async fn newest(visit: &Visit, most: u64) -> Result<Vec<AccountRecord>> {
+    policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
+    store::newest(visit.database().reader(), most).await
+}
+
+/// How many accounts there are.
+///
+/// # Errors
+/// Not allowed.
+pub async fn count(visit: &Visit) -> Result<u64> {
+    policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
+    store::count(visit.database().reader()).await
+}
+
+/// How many accounts were made on each day since a moment; days without any are left out.
+///
+/// # Errors
+/// Not allowed.
+pub async fn count_by_day(visit: &Visit, since: Moment) -> Result<Vec<(Day, u64)>> {
+    policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
+    store::count_by_day(visit.database().reader(), since).await
+}
+
+/// How many sessions are open on the whole site.
+///
+/// # Errors
+/// Not allowed.
+pub async fn count_sessions(visit: &Visit) -> Result<u64> {
+    policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
+    Ok(session::count(visit.database().reader(), visit.now()).await?)
+}
 
 /// One account with its open sessions.
 ///

@@ -10,9 +10,10 @@ use sea_orm::{
 use crate::{
     accounts::model::{AccountRecord, AddressClaim, EmailAddress, Profile, Role, Standing, SuspensionReason, UserId, Username},
     error::AppError,
-    moment::Moment,
+    moment::{Day, Moment},
     policy::{Permit, act},
     server::{
+        count,
         entity::user::{ActiveModel, Column, Entity, Model},
         error::{Error, Result},
         password::Hash,
@@ -195,20 +196,20 @@ fn contains(text: &str) -> Condition {
     Condition::any().add(lower(Column::Name).like(pattern.clone())).add(lower(Column::Email).like(pattern))
 }
 
-pub async fn count_since(database: &impl ConnectionTrait, since: Moment) -> Result<u64> {
-    Ok(Entity::find().filter(Column::CreatedAt.gte(since.milliseconds())).count(database).await?)
+/// The accounts made last.
+pub async fn newest(database: &impl ConnectionTrait, most: u64) -> Result<Vec<AccountRecord>> {
+    let rows = Entity::find().order_by_desc(Column::Id).limit(most).all(database).await?;
+    rows.iter().map(record_of).collect()
 }
 
-/// When the accounts made since a moment were made, for the chart.
-pub async fn created_since(database: &impl ConnectionTrait, since: Moment) -> Result<Vec<Moment>> {
-    let moments: Vec<i64> = Entity::find()
-        .select_only()
-        .column(Column::CreatedAt)
-        .filter(Column::CreatedAt.gte(since.milliseconds()))
-        .into_tuple()
-        .all(database)
-        .await?;
-    Ok(moments.into_iter().map(Moment::from_milliseconds).collect())
+pub async fn count(database: &impl ConnectionTrait) -> Result<u64> {
+    Ok(Entity::find().count(database).await?)
+}
+
+/// How many accounts were made on each day since a moment; days without any are left out.
+pub async fn count_by_day(database: &impl ConnectionTrait, since: Moment) -> Result<Vec<(Day, u64)>> {
+    let query = Entity::find().filter(Column::CreatedAt.gte(since.milliseconds()));
+    Ok(count::by_day(database, query, Column::CreatedAt).await?)
 }
 
 pub fn profile_of(user: &Model) -> Result<Profile> {

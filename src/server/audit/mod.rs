@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 pub use store::{Filter, PAGE};
 
 use crate::{
-    accounts::model::Actor,
+    accounts::model::{Actor, UserId},
     audit::model::{Deed, Entry, Subject},
     policy::{self, act},
     server::{error::Result, visit::Visit},
@@ -84,13 +84,22 @@ pub async fn forget_failures(database: &impl ConnectionTrait, before: crate::mom
     store::delete_before(database, Deed::SignInFailed, before).await
 }
 
-/// A page of the log, the newest first.
+/// A page of the log, the newest first, and one entry more if there is.
 ///
 /// # Errors
 /// Not allowed, or the database's.
 pub async fn entries(visit: &Visit, filter: &Filter) -> Result<Vec<Entry>> {
     policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
-    store::page(visit.database().reader(), filter).await
+    store::page(visit.database().reader(), filter, PAGE + 1).await
+}
+
+/// The latest that was done by or to a person.
+///
+/// # Errors
+/// Not allowed, or the database's.
+pub async fn latest_of(visit: &Visit, person: UserId, most: u64) -> Result<Vec<Entry>> {
+    policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
+    store::page(visit.database().reader(), &Filter { person: Some(person), ..Filter::default() }, most).await
 }
 
 /// How many entries of a kind were written since a moment.

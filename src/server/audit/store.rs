@@ -48,8 +48,8 @@ pub async fn insert(database: &impl ConnectionTrait, entry: Entry) -> Result<()>
     Ok(())
 }
 
-/// One more than a page, so that the caller knows whether there is another.
-pub async fn page(database: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Entry>> {
+/// What the filter lets through, the newest first.
+pub async fn page(database: &impl ConnectionTrait, filter: &Filter, most: u64) -> Result<Vec<Entry>> {
     let mut query = Entity::find();
     if let Some(deed) = filter.deed {
         query = query.filter(Column::Deed.eq(deed.name()));
@@ -61,7 +61,7 @@ pub async fn page(database: &impl ConnectionTrait, filter: &Filter) -> Result<Ve
     if let Some(before) = filter.before {
         query = query.filter(Column::Id.lt(before));
     }
-    let rows = query.order_by_desc(Column::Id).limit(PAGE + 1).all(database).await?;
+    let rows = query.order_by_desc(Column::Id).limit(most).all(database).await?;
     rows.into_iter().map(entry_of).collect()
 }
 

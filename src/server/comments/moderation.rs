@@ -8,7 +8,7 @@ use crate::{
     audit::model::{Deed, Subject},
     comments::model::{Comment, CommentId, CommentState, ListedComment, Moderation, ModerationDeed, ModerationReason},
     landing::{Landing, LocalPath, Notice},
-    moment::Moment,
+    moment::{Day, Moment},
     policy::{self, Permit, act},
     server::{
         audit::{self, Line},
@@ -35,31 +35,56 @@ pub struct Filter {
     pub before: Option<CommentId>,
 }
 
+/// How many comments are in each state.
+#[derive(Clone, Debug, Default)]
+pub struct Counts(Vec<(CommentState, u64)>);
+
+impl Counts {
+    #[must_use]
+    pub fn of(&self, state: CommentState) -> u64 {
+        self.0.iter().filter(|(counted, _)| *counted == state).map(|(_, number)| number).sum()
+    }
+
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().map(|(_, number)| number).sum()
+    }
+}
+
 /// A page of the comments that the filter lets through, the newest first, and one more if there is.
 ///
 /// # Errors
 /// Not allowed.
 pub async fn comments(visit: &Visit, filter: &Filter) -> Result<Vec<ListedComment>> {
     policy::may::<act::SeeModeration>(visit.actor(), visit.now())?;
-    store::filtered(visit.database().reader(), filter).await
+    store::filtered(visit.database().reader(), filter, PAGE + 1).await
 }
 
-/// How many comments are in a state.
+/// The comments written last, of one person or of everybody, in whatever state.
 ///
 /// # Errors
 /// Not allowed.
-pub async fn count(visit: &Visit, state: CommentState) -> Result<u64> {
+pub async fn newest(visit: &Visit, author: Option<UserId>, most: u64) -> Result<Vec<ListedComment>> {
     policy::may::<act::SeeModeration>(visit.actor(), visit.now())?;
-    store::count(visit.database().reader(), state).await
+    store::filtered(visit.database().reader(), &Filter { author, ..Filter::default() }, most).await
 }
 
-/// When the comments since a moment were written.
+/// How many comments are in each state.
 ///
 /// # Errors
 /// Not allowed.
-pub async fn written_since(visit: &Visit, since: Moment) -> Result<Vec<Moment>> {
+pub async fn counts(visit: &Visit) -> Result<Counts> {
     policy::may::<act::SeeModeration>(visit.actor(), visit.now())?;
-    store::written_since(visit.database().reader(), since).await
+    store::count_by_state(visit.database().reader()).await.map(Counts)
+}
+
+/// How many comments were written on each day since a moment, whatever became of them; days without any are left out.
+///
+/// # Errors
+/// Not allowed.
+pub async fn count_by_day(visit: &Visit, since: Moment) -> Result<Vec<(Day, u64)>> {
+    policy::may::<act::SeeModeration>(visit.actor(), visit.now())?;
+    store::count_by_day(visit.database().reader(), since).await
 }
 
 /// Hides, restores or deletes comments. Those that the deed does not apply to stay as they are.

@@ -12,9 +12,10 @@ use crate::{
     comments::model::{Comment, CommentBody, CommentId, CommentState, ListedComment, ModerationReason, ThreadPath},
     discussions::model::{DiscussionId, Title},
     error::AppError,
-    moment::Moment,
+    moment::{Day, Moment},
     policy::{Granted, Permit, act},
     server::{
+        count,
         entity::{
             comment::{ActiveModel, Column, Entity, Relation},
             discussion, user,
@@ -130,9 +131,9 @@ impl ListedRow {
     }
 }
 
-async fn listed(database: &impl ConnectionTrait, query: Select<Entity>) -> Result<Vec<ListedComment>> {
+async fn listed(database: &impl ConnectionTrait, query: Select<Entity>, most: u64) -> Result<Vec<ListedComment>> {
     let query = in_live_discussions(query).column_as(discussion::Column::Title, "discussion_title");
-    let rows = query.order_by_desc(Column::Id).limit(PAGE + 1).into_model::<ListedRow>().all(database).await?;
+    let rows = query.order_by_desc(Column::Id).limit(most).into_model::<ListedRow>().all(database).await?;
     rows.into_iter().map(ListedRow::into_listed).collect()
 }
 
@@ -142,7 +143,7 @@ pub async fn said_by(database: &impl ConnectionTrait, author: UserId, before: Op
     if let Some(before) = before {
         query = query.filter(Column::Id.lt(before.0));
     }
-    listed(database, query).await
+    listed(database, query, PAGE + 1).await
 }
 
 pub async fn count_by(database: &impl ConnectionTrait, author: UserId) -> Result<u64> {
@@ -150,8 +151,8 @@ pub async fn count_by(database: &impl ConnectionTrait, author: UserId) -> Result
     Ok(query.filter(Column::State.eq(CommentState::Visible.name())).count(database).await?)
 }
 
-/// One more than a page of what the dashboard's filter lets through.
-pub async fn filtered(database: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<ListedComment>> {
+/// What the dashboard's filter lets through, the newest first.
+pub async fn filtered(database: &impl ConnectionTrait, filter: &Filter, most: u64) -> Result<Vec<ListedComment>> {
     let mut query = comments();
     let text = filter.text.trim();
     if !text.is_empty() {
@@ -167,18 +168,23 @@ pub async fn filtered(database: &impl ConnectionTrait, filter: &Filter) -> Resul
     if let Some(before) = filter.before {
         query = query.filter(Column::Id.lt(before.0));
     }
-    listed(database, query).await
+    listed(database, query, most).await
 }
 
-pub async fn count(database: &impl ConnectionTrait, state: CommentState) -> Result<u64> {
-    Ok(in_live_discussions(Entity::find()).filter(Column::State.eq(state.name())).count(database).await?)
+/// How many comments are in each state that occurs.
+pub async fn count_by_state(database: &impl ConnectionTrait) -> Result<Vec<(CommentState, u64)>> {
+    let query = in_live_discussions(Entity::find().select_only())
+        .column(Column::State)
+        .expr_as(Column::Id.count(), "number")
+        .group_by(Column::State);
+    let rows: Vec<(String, i64)> = query.into_tuple().all(database).await?;
+    Ok(rows.into_iter().map(|(state, number)| (state_of(&state), u64::try_from(number).unwrap_or_default())).collect())
 }
 
-/// When the comments since a moment were written, for the chart.
-pub async fn written_since(database: &impl ConnectionTrait, since: Moment) -> Result<Vec<Moment>> {
-    let query = Entity::find().select_only().column(Column::CreatedAt).filter(Column::CreatedAt.gte(since.milliseconds()));
-    let moments: Vec<i64> = query.into_tuple().all(database).await?;
-    Ok(moments.into_iter().map(Moment::from_milliseconds).collect())
+/// How many comments were written on each day since a moment, whatever became of them; days without any are left out.
+pub async fn count_by_day(database: &impl ConnectionTrait, since: Moment) -> Result<Vec<(Day, u64)>> {
+    let query = Entity::find().filter(Column::CreatedAt.gte(since.milliseconds()));
+    Ok(count::by_day(database, query, Column::CreatedAt).await?)
 }
 
 pub async fn said_since(database: &impl ConnectionTrait, author: UserId, since: Moment, most: u64) -> Result<Vec<Moment>> {

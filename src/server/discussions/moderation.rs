@@ -37,47 +37,47 @@ pub async fn count(visit: &Visit) -> Result<u64> {
 ///
 /// # Errors
 /// Not allowed, or there is none.
-pub async fn set_openness(visit: &Visit, id: DiscussionId, openness: Openness) -> Result<Landing> {
+pub async fn set_openness(visit: &Visit, id: DiscussionId, openness: Openness, next: Option<LocalPath>) -> Result<Landing> {
     let (setting, deed, notice) = match openness {
         Openness::Locked => (store::Setting::LockedAt(Some(visit.now())), Deed::DiscussionLocked, Notice::DiscussionLocked),
         Openness::Open => (store::Setting::LockedAt(None), Deed::DiscussionUnlocked, Notice::DiscussionUnlocked),
     };
     moderate(visit, id, setting, deed).await?;
-    Ok(Landing::on(path_of(id)).saying(notice))
+    Ok(Landing::on(next.unwrap_or_else(|| path_of(id))).saying(notice))
 }
 
 /// Pins a discussion above the others, or lets it go.
 ///
 /// # Errors
 /// Not allowed, or there is none.
-pub async fn set_prominence(visit: &Visit, id: DiscussionId, prominence: Prominence) -> Result<Landing> {
+pub async fn set_prominence(visit: &Visit, id: DiscussionId, prominence: Prominence, next: Option<LocalPath>) -> Result<Landing> {
     let (setting, deed, notice) = match prominence {
         Prominence::Pinned => (store::Setting::PinnedAt(Some(visit.now())), Deed::DiscussionPinned, Notice::DiscussionPinned),
         Prominence::Usual => (store::Setting::PinnedAt(None), Deed::DiscussionUnpinned, Notice::DiscussionUnpinned),
     };
     moderate(visit, id, setting, deed).await?;
-    Ok(Landing::on(path_of(id)).saying(notice))
+    Ok(Landing::on(next.unwrap_or_else(|| path_of(id))).saying(notice))
 }
 
 /// Gives a discussion another title.
 ///
 /// # Errors
 /// Not allowed, there is none, or the title breaks its rule.
-pub async fn rename(visit: &Visit, id: DiscussionId, draft: Renaming) -> Result<Landing> {
+pub async fn rename(visit: &Visit, id: DiscussionId, draft: Renaming, next: Option<LocalPath>) -> Result<Landing> {
     policy::may_moderate_discussion(visit.actor(), visit.now())?;
     let draft = Valid::check(draft)?;
     let title = Title::parse(&draft.title).map_err(|problem| FieldProblems::one("title", problem))?;
     moderate(visit, id, store::Setting::Title(title), Deed::DiscussionRenamed).await?;
-    Ok(Landing::on(path_of(id)).saying(Notice::DiscussionSaved))
+    Ok(Landing::on(next.unwrap_or_else(|| path_of(id))).saying(Notice::DiscussionSaved))
 }
 
 /// Deletes a discussion with all its comments.
 ///
 /// # Errors
 /// Not allowed, or there is none.
-pub async fn delete(visit: &Visit, id: DiscussionId) -> Result<Landing> {
+pub async fn delete(visit: &Visit, id: DiscussionId, next: Option<LocalPath>) -> Result<Landing> {
     moderate(visit, id, store::Setting::DeletedAt(visit.now()), Deed::DiscussionDeleted).await?;
-    Ok(Landing::on(LocalPath::home()).saying(Notice::DiscussionDeleted))
+    Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::DiscussionDeleted))
 }
 
 async fn moderate(visit: &Visit, id: DiscussionId, setting: store::Setting, deed: Deed) -> Result<()> {

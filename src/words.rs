@@ -80,6 +80,20 @@ pub fn span(seconds: u64) -> String {
     counted(number, unit)
 }
 
+/// A number with its thousands apart: `21,870`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let is_boundary = |place: usize| place > 0 && (digits.len() - place).is_multiple_of(3);
+    digits.char_indices().fold(String::new(), |mut text, (place, digit)| {
+        if is_boundary(place) {
+            text.push(',');
+        }
+        text.push(digit);
+        text
+    })
+}
+
 /// `1 comment`, `2 comments`.
 #[must_use]
 pub fn counted(number: u64, noun: &str) -> String {
@@ -151,6 +165,10 @@ pub fn field_name(field: &str) -> &'static str {
         "name" => "name",
         "description" => "description",
         "comments" => "comments",
+        "comment_length" => "length of a comment",
+        "comments_per_minute" => "number of comments",
+        "discussions_per_hour" => "number of discussions",
+        "edit_window" => "number of minutes",
         _ => "value",
     }
 }
@@ -221,6 +239,13 @@ mod tests {
         assert_eq!(span(3_600), "60 minutes");
         assert_eq!(span(7_200), "2 hours");
         assert_eq!(span(200_000), "3 days");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_204, "1,204"), (21_870, "21,870"), (1_000_000, "1,000,000")] {
+            assert_eq!(grouped(number), text);
+        }
     }
 
     #[test]

@@ -24,14 +24,22 @@ pub async fn edit(discussion: DiscussionId, title: String, opening: String) -> R
 }
 
 #[server(name = SetOpenness, prefix = "/api", endpoint = "discussions/set_openness")]
-pub async fn set_openness(discussion: DiscussionId, openness: Openness, #[server(default)] next: String) -> Result<Landing, AppError> {
+pub async fn set_openness(
+    discussion: DiscussionId,
+    openness: Openness,
+    #[server(default)] next: String,
+) -> Result<Landing, AppError> {
     use crate::{landing::LocalPath, server::discussions::moderation, valid::Value};
     let next = LocalPath::parse(&next).ok();
     crate::server::call(|visit| async move { moderation::set_openness(&visit, discussion, openness, next).await }).await
 }
 
 #[server(name = SetProminence, prefix = "/api", endpoint = "discussions/set_prominence")]
-pub async fn set_prominence(discussion: DiscussionId, prominence: Prominence, #[server(default)] next: String) -> Result<Landing, AppError> {
+pub async fn set_prominence(
+    discussion: DiscussionId,
+    prominence: Prominence,
+    #[server(default)] next: String,
+) -> Result<Landing, AppError> {
     use crate::{landing::LocalPath, server::discussions::moderation, valid::Value};
     let next = LocalPath::parse(&next).ok();
     crate::server::call(|visit| async move { moderation::set_prominence(&visit, discussion, prominence, next).await }).await

@@ -17,10 +17,8 @@ where
     C: IntoColumnRef + Copy,
 {
     // Grouped by the name of the result: PostgreSQL takes the same expression with two parameters for two expressions.
-    let mut query = query
-        .select_only()
-        .expr_as(Expr::col(moment).div(Day::MILLISECONDS), "day")
-        .expr_as(Expr::col(moment).count(), "number");
+    let mut query =
+        query.select_only().expr_as(Expr::col(moment).div(Day::MILLISECONDS), "day").expr_as(Expr::col(moment).count(), "number");
     QueryTrait::query(&mut query).add_group_by([Expr::col(Alias::new("day"))]);
     let rows: Vec<(i64, i64)> = query.into_tuple().all(database).await?;
     Ok(rows.into_iter().map(|(day, number)| (Day::from_number(day), u64::try_from(number).unwrap_or_default())).collect())

@@ -9,7 +9,7 @@ pub mod passphrase;
 mod store;
 pub mod throttle;
 
-pub use store::Filter;
+pub use store::{Filter, SuspendedOnly};
 
 use sea_orm::ConnectionTrait;
 

@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 pub use store::{Filter, PAGE};
 
 use crate::{
-    accounts::model::{Actor, UserId},
+    accounts::model::Actor,
     audit::model::{Deed, Entry, Subject},
     policy::{self, act},
     server::{error::Result, visit::Visit},
@@ -93,13 +93,13 @@ pub async fn entries(visit: &Visit, filter: &Filter) -> Result<Vec<Entry>> {
     store::page(visit.database().reader(), filter, PAGE + 1).await
 }
 
-/// The latest that was done by or to a person.
+/// The newest entries that the filter lets through, at most `most`.
 ///
 /// # Errors
 /// Not allowed, or the database's.
-pub async fn latest_of(visit: &Visit, person: UserId, most: u64) -> Result<Vec<Entry>> {
+pub async fn latest(visit: &Visit, filter: &Filter, most: u64) -> Result<Vec<Entry>> {
     policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
-    store::page(visit.database().reader(), &Filter { person: Some(person), ..Filter::default() }, most).await
+    store::page(visit.database().reader(), filter, most).await
 }
 
 /// How many entries of a kind were written since a moment.

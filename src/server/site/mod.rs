@@ -1,5 +1,6 @@
 //! The site's settings: read often, changed rarely.
 
+pub mod overview;
 mod store;
 
 use std::{

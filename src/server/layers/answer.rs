@@ -12,7 +12,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError};
@@ -20,6 +20,7 @@ use leptos::context::provide_context;
 use leptos::server_fn::error::FromServerFnError;
 use tower::ServiceExt;
 use tower_http::timeout::TimeoutError;
+use tower_sessions::Session;
 
 use crate::{
     error::AppError,
@@ -27,9 +28,10 @@ use crate::{
     server::{
         app::App,
         error,
+        layers::headers::Nonce,
         returned::{Fields, Outcome, Returned},
         shell::THEME_COOKIE,
-        visit::Visit,
+        visit::{Client, Visit},
         web::WebVisit,
     },
     valid::Value,
@@ -170,11 +172,21 @@ async fn page_again(answerer: &Answerer, parts: &Parts, page: &LocalPath, return
     *request.method_mut() = Method::GET;
     *request.uri_mut() = page.as_str().parse().unwrap_or_else(|_| Uri::from_static("/"));
     *request.headers_mut() = parts.headers.clone();
-    *request.extensions_mut() = parts.extensions.clone();
+    hand_on::<Session>(&parts.extensions, &mut request);
+    hand_on::<Client>(&parts.extensions, &mut request);
+    hand_on::<Nonce>(&parts.extensions, &mut request);
     request.extensions_mut().insert(Arc::new(returned));
     match answerer.pages.clone().oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
+    }
+}
+
+/// One of the things that a page reads. All others stay behind: the page would take the parameters of
+/// the address that was called for its own.
+fn hand_on<T: Clone + Send + Sync + 'static>(from: &Extensions, request: &mut Request) {
+    if let Some(thing) = from.get::<T>() {
+        request.extensions_mut().insert(thing.clone());
     }
 }
 

@@ -239,7 +239,10 @@ fn text(state: CommentState, html: String) -> AnyView {
     }
     view! {
         <details class="unfold">
-            <summary dir="auto">{excerpt(&html)}</summary>
+            <summary>
+                <span class="unfold-closed" dir="auto">{excerpt(&html)}</span>
+                <span class="unfold-open">"Show less"</span>
+            </summary>
             <Prose html=TrustedHtml::from_sanitised(html) />
         </details>
     }

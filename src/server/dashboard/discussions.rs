@@ -239,7 +239,7 @@ fn deletion_form(discussion: &DiscussionSummary) -> impl IntoView + use<> {
         <Form action="/api/discussions/delete" label=named("Delete", discussion)>
             {hidden_fields(id)}
             <p class="quiet">
-                "Deleting takes the discussion and its " {comments} " away from everybody and cannot be undone. Locking can."
+                "Deleting takes the discussion and its " {comments} " away from everybody. It cannot be undone; locking can."
             </p>
             <div class="actions">
                 <Button size=ButtonSize::Small kind=ButtonKind::Danger>"Delete for good"</Button>

@@ -17,13 +17,32 @@ pub fn Entries(entries: Vec<Entry>, now: Moment) -> impl IntoView {
 fn row(entry: Entry, now: Moment) -> impl IntoView {
     let why = explanation(&entry);
     let from = (!entry.address.is_empty()).then(|| format!(" · from {}", entry.address));
+    let deed = begun_small(entry.deed.sentence());
+    let what = if names_who_came_in(&entry) {
+        view! { {subject(&entry)} " " {deed} }.into_any()
+    } else {
+        let whom = (!is_about_oneself(&entry)).then(|| view! { {joint(entry.deed)} {subject(&entry)} });
+        view! { {actor(&entry)} " " {deed} {whom} }.into_any()
+    };
     view! {
         <li class="audit-row">
-            <p class="audit-what">{actor(&entry)} " " {begun_small(entry.deed.sentence())} {subject(&entry)}</p>
+            <p class="audit-what">{what}</p>
             {why.map(|why| view! { <p class="audit-why" dir="auto">{why}</p> })}
             <p class="audit-when"><When at=entry.at now=now />{from}" · "<code>{entry.deed.name()}</code></p>
         </li>
     }
+}
+
+/// Nobody is signed in yet when these are done through the web: the one they make or open is who did it.
+fn names_who_came_in(entry: &Entry) -> bool {
+    let came_in = matches!(entry.deed, Deed::Registered | Deed::SignedIn | Deed::SiteSetUp);
+    came_in && entry.actor.is_none() && !entry.address.is_empty()
+}
+
+/// Who did this did it to nobody else, so the name stands once.
+fn is_about_oneself(entry: &Entry) -> bool {
+    let alone = matches!(entry.deed, Deed::SignedOut | Deed::ProofFailed | Deed::PasswordChanged);
+    alone && entry.actor.is_some_and(|actor| entry.subject == Subject::User(actor.0))
 }
 
 fn actor(entry: &Entry) -> impl IntoView + use<> {
@@ -34,39 +53,33 @@ fn actor(entry: &Entry) -> impl IntoView + use<> {
     }
 }
 
-/// What it was done to, with the words that lead there.
+/// What it was done to. What was deleted has no page to lead to.
 fn subject(entry: &Entry) -> Option<AnyView> {
     let name = entry.subject_name.clone();
-    let joint = joint(entry.deed);
+    let is_gone = matches!(entry.deed, Deed::DiscussionDeleted | Deed::CommentDeleted);
     match entry.subject {
-        Subject::User(id) if entry.actor.is_some_and(|actor| actor.0 == id) && is_about_oneself(entry.deed) => None,
         Subject::User(id) => {
             let name = if name.is_empty() { format!("member {id}") } else { name };
-            Some(view! { {joint} <a class="author" dir="auto" href=format!("/admin/users/{id}")>{name}</a> }.into_any())
+            Some(view! { <a class="author" dir="auto" href=format!("/admin/users/{id}")>{name}</a> }.into_any())
         }
-        Subject::Discussion(id) => {
-            let name = if name.is_empty() { id.to_string() } else { name };
-            Some(view! { {joint} <a dir="auto" href=format!("/d/{id}")>{name}</a> }.into_any())
-        }
+        Subject::Discussion(_) if is_gone => Some(view! { <span dir="auto">{name}</span> }.into_any()),
+        Subject::Discussion(id) => Some(view! { <a dir="auto" href=format!("/d/{id}")>{name}</a> }.into_any()),
         Subject::Comment(id) => {
-            let author = (!name.is_empty()).then(|| view! { " of " <span dir="auto">{name}</span> });
-            Some(view! { {joint} <a href=format!("/c/{id}")>{id}</a> {author} }.into_any())
+            let number = if is_gone {
+                view! { <span>{id}</span> }.into_any()
+            } else {
+                view! { <a href=format!("/c/{id}")>{id}</a> }.into_any()
+            };
+            Some(view! { {number} " of " <span dir="auto">{name}</span> }.into_any())
         }
         Subject::Site => None,
     }
 }
 
-/// Deeds that say enough without naming the same person twice.
-const fn is_about_oneself(deed: Deed) -> bool {
-    matches!(
-        deed,
-        Deed::Registered | Deed::SignedIn | Deed::SignedOut | Deed::ProofFailed | Deed::PasswordChanged | Deed::SiteSetUp
-    )
-}
-
+/// The words between a deed and what it was done to.
 const fn joint(deed: Deed) -> &'static str {
     match deed {
-        Deed::Registered | Deed::SignedIn | Deed::SignedOut | Deed::SignInFailed | Deed::SiteSetUp => " as ",
+        Deed::Registered | Deed::SignedIn => " as ",
         Deed::ProofFailed
         | Deed::PasswordChanged
         | Deed::PasswordReset
@@ -130,21 +143,22 @@ mod tests {
             subject_name: subject_name.to_owned(),
             detail: String::new(),
             reason: String::new(),
-            address: String::new(),
+            address: "192.0.2.7".to_owned(),
         }
     }
 
     #[test]
     fn entries_read_as_sentences() {
         for (entry, sentence) in [
-            (entry(None, Deed::Registered, Subject::User(2), "ada"), "A guest registered as ada"),
-            (entry(None, Deed::SignInFailed, Subject::Site, ""), "A guest failed to sign in"),
+            (entry(None, Deed::Registered, Subject::User(2), "ada"), "ada registered"),
+            (entry(None, Deed::PasswordChanged, Subject::User(2), "ada"), "A guest changed the password of ada"),
+            (entry(None, Deed::SignInFailed, Subject::Site, ""), "A guest failed to sign in "),
             (entry(Some(1), Deed::SignedOut, Subject::User(1), "mira"), "mira signed out"),
             (entry(Some(1), Deed::Suspended, Subject::User(2), "ada"), "mira suspended ada"),
             (entry(Some(1), Deed::RoleChanged, Subject::User(2), "ada"), "mira changed the role of ada"),
             (entry(Some(1), Deed::DiscussionLocked, Subject::Discussion(7), "Bread"), "mira locked the discussion Bread"),
             (entry(Some(1), Deed::CommentHidden, Subject::Comment(42), "ada"), "mira hid the comment 42 of ada"),
-            (entry(Some(1), Deed::SettingsChanged, Subject::Site, ""), "mira changed the settings"),
+            (entry(Some(1), Deed::SettingsChanged, Subject::Site, ""), "mira changed the settings "),
         ] {
             assert_eq!(told(entry), sentence);
         }

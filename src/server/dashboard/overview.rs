@@ -43,8 +43,10 @@ pub async fn page(frame: Frame) -> Result<Response, Trouble> {
                     {daily("Comments", &overview.comments_by_day)} {daily("New members", &overview.accounts_by_day)}
                 </div>
                 <div class="panels">
-                    {newest_accounts(overview.newest_accounts, now)} {newest_comments(overview.newest_comments, now)}
-                    {failed_sign_ins(overview.failed_sign_ins, now)}
+                    <div class="stack">
+                        {newest_accounts(overview.newest_accounts, now)} {failed_sign_ins(overview.failed_sign_ins, now)}
+                    </div>
+                    {newest_comments(overview.newest_comments, now)}
                 </div>
             </Dashboard>
         }
@@ -54,7 +56,6 @@ pub async fn page(frame: Frame) -> Result<Response, Trouble> {
 fn tiles(overview: &Overview) -> impl IntoView + use<> {
     let new_members: u64 = overview.accounts_by_day.iter().map(|(_, number)| number).sum();
     let said_today = overview.comments_by_day.last().map_or(0, |(_, number)| *number);
-    let failures = &overview.failed_sign_ins;
     let (visible, hidden) = (overview.comments.of(CommentState::Visible), overview.comments.of(CommentState::Hidden));
     view! {
         <dl class="tiles">
@@ -63,7 +64,6 @@ fn tiles(overview: &Overview) -> impl IntoView + use<> {
             {tile("Visible comments", visible, &format!("{} written today", words::grouped(said_today)))}
             {tile("Hidden comments", hidden, "seen by moderators only")}
             {tile("Open sessions", overview.sessions, "on all devices")}
-            {tile("Failed sign-ins", failures.in_a_day, &format!("in 24 hours, {} in 7 days", words::grouped(failures.in_a_week)))}
         </dl>
     }
 }
@@ -139,13 +139,18 @@ fn newest_comments(comments: Vec<ListedComment>, now: Moment) -> impl IntoView {
 }
 
 fn failed_sign_ins(failures: FailedSignIns, now: Moment) -> impl IntoView {
+    let counts = format!(
+        "{} in the last 24 hours, {} in the last 7 days.",
+        words::grouped(failures.in_a_day),
+        words::grouped(failures.in_a_week)
+    );
     let rows = failures
         .latest
         .into_iter()
         .map(|entry| view! { <tr><th scope="row">{entry.address}</th><td class="number"><When at=entry.at now=now /></td></tr> })
         .collect_view();
     let list = if rows.is_empty() {
-        view! { <p class="quiet">"Nobody has failed to sign in."</p> }.into_any()
+        ().into_any()
     } else {
         let all = super::query::address(Room::Audit.path(), &[("deed", Deed::SignInFailed.name())]);
         view! {
@@ -168,6 +173,7 @@ fn failed_sign_ins(failures: FailedSignIns, now: Moment) -> impl IntoView {
     view! {
         <section class="panel">
             <h2>"Failed sign-ins"</h2>
+            <p class="quiet numbers">{counts}</p>
             {list}
         </section>
     }

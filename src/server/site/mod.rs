@@ -70,8 +70,10 @@ pub async fn save_settings(visit: &Visit, draft: SettingsDraft) -> Result<Landin
     let permit = policy::may_configure(visit.actor(), visit.now())?;
     let settings = settings_from(&Valid::check(draft)?)?;
     let transaction = visit.database().begin().await?;
+    let before = store::read(&transaction).await?;
     store::write(&transaction, &permit, &settings).await?;
-    audit::record(&transaction, visit, Line::of(Deed::SettingsChanged, Subject::Site)).await?;
+    let line = Line::of(Deed::SettingsChanged, Subject::Site).detailed(changes(&before, &settings));
+    audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
     visit.app().settings_cache().keep(&Arc::new(settings), visit.now());
     Ok(Landing::on(settings_page()).saying(Notice::SettingsSaved))
@@ -93,6 +95,20 @@ fn settings_from(draft: &Valid<SettingsDraft>) -> Result<Settings> {
     })
 }
 
+/// What a change replaces: `registration: open → closed, edit_window: 30 → 60`.
+fn changes(before: &Settings, after: &Settings) -> String {
+    let [Ok(serde_json::Value::Object(before)), Ok(serde_json::Value::Object(after))] = [before, after].map(serde_json::to_value)
+    else {
+        return String::new();
+    };
+    let words = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let changed = after.iter().filter_map(|(name, new)| {
+        let old = before.get(name)?;
+        (old != new).then(|| format!("{name}: {} → {}", words(old), words(new)))
+    });
+    changed.collect::<Vec<_>>().join(", ")
+}
+
 fn field<V: Value>(name: &str, text: &str) -> Result<V> {
     V::parse(text).map_err(|problem| FieldProblems::one(name, problem).into())
 }
@@ -109,4 +125,18 @@ pub fn choose_theme(visit: &Visit, theme: Theme, from: Option<LocalPath>) -> Res
 
 fn settings_page() -> LocalPath {
     LocalPath::ours("/admin/settings")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::model::RegistrationMode;
+
+    #[test]
+    fn the_log_tells_what_a_change_replaces() {
+        let before = Settings::default();
+        let after = Settings { registration: RegistrationMode::Closed, edit_window: 60, ..before.clone() };
+        assert_eq!(changes(&before, &after), "edit_window: 30 → 60, registration: open → closed");
+        assert_eq!(changes(&before, &before), "");
+    }
 }

@@ -46,7 +46,7 @@ fn own_account(account: &AccountRecord) -> impl IntoView + use<> {
 }
 
 fn forms(account: &AccountRecord, viewer: &Viewer, sessions: usize, suspension: Sent) -> impl IntoView + use<> {
-    let standing = if administration::is_suspended(account, viewer.now) {
+    let standing = if administration::is_suspended(account, viewer.now) && !suspension.has_come_back() {
         lifting_form(account.profile.id).into_any()
     } else {
         suspension_form(account, suspension).into_any()
@@ -54,7 +54,8 @@ fn forms(account: &AccountRecord, viewer: &Viewer, sessions: usize, suspension: 
     view! {
         {fresh_link(account.profile.id)}
         <div class="panels">
-            {role_form(account)} {access_forms(account.profile.id, sessions)} {standing}
+            <div class="stack">{role_form(account)} {access_forms(account.profile.id, sessions)}</div>
+            {standing}
         </div>
     }
 }

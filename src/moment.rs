@@ -92,6 +92,7 @@ impl Day {
     }
 
     /// This day and those before it, `count` in all, the earliest first.
+    #[must_use]
     pub fn last(self, count: u32) -> impl DoubleEndedIterator<Item = Self> {
         (0..i64::from(count)).rev().map(move |back| Self(self.0 - back))
     }

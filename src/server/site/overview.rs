@@ -26,7 +26,7 @@ pub const DAYS: u32 = 30;
 /// New accounts, new comments and failed sign-ins that are listed.
 const NEWEST: u64 = 5;
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 #[derive(Clone, Debug)]
 pub struct Overview {

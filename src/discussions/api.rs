@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{DiscussionId, Openness, Prominence};
+use super::model::{DiscussionId, Openness, Preview, Prominence};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = StartDiscussion, prefix = "/api", endpoint = "discussions/start")]
@@ -45,4 +45,11 @@ pub async fn rename(discussion: DiscussionId, title: String) -> Result<Landing, 
 pub async fn delete(discussion: DiscussionId) -> Result<Landing, AppError> {
     use crate::server::discussions::moderation;
     crate::server::call(|visit| async move { moderation::delete(&visit, discussion).await }).await
+}
+
+/// Shows how an opening will look; changes nothing, and is a POST all the same because of its size.
+#[server(name = PreviewOpening, prefix = "/api", endpoint = "discussions/preview")]
+pub async fn preview(opening: String) -> Result<Preview, AppError> {
+    use crate::server::discussions;
+    crate::server::call(|visit| async move { discussions::preview(&visit, &opening) }).await
 }

@@ -2,8 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::model::{CommentId, ModerationDeed, Preview};
-use crate::{discussions::model::DiscussionId, error::AppError, landing::Landing};
+use super::model::{CommentId, ModerationDeed};
+use crate::{
+    discussions::model::{DiscussionId, Preview},
+    error::AppError,
+    landing::Landing,
+};
 
 #[server(name = PublishComment, prefix = "/api", endpoint = "comments/publish")]
 pub async fn publish(

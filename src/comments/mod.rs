@@ -4,4 +4,6 @@
 //! `server/comments`.
 
 pub mod api;
+pub mod island;
 pub mod model;
+pub mod view;

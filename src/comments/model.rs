@@ -308,13 +308,6 @@ fn is_some_of_them(comments: &[CommentId]) -> Result<(), validator::ValidationEr
     }
 }
 
-/// A rendered text that nobody has published yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preview {
-    /// Rendered and sanitised by the server.
-    pub html: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

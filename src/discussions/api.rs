@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{DiscussionId, Openness, Prominence};
+use super::model::{DiscussionId, Openness, Preview, Prominence};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = StartDiscussion, prefix = "/api", endpoint = "discussions/start")]
@@ -57,4 +57,11 @@ pub async fn delete(discussion: DiscussionId, #[server(default)] next: String) -
     use crate::{landing::LocalPath, server::discussions::moderation, valid::Value};
     let next = LocalPath::parse(&next).ok();
     crate::server::call(|visit| async move { moderation::delete(&visit, discussion, next).await }).await
+}
+
+/// Shows how an opening will look; changes nothing, and is a POST all the same because of its size.
+#[server(name = PreviewOpening, prefix = "/api", endpoint = "discussions/preview")]
+pub async fn preview(opening: String) -> Result<Preview, AppError> {
+    use crate::server::discussions;
+    crate::server::call(|visit| async move { discussions::preview(&visit, &opening) }).await
 }

@@ -3,4 +3,6 @@
 //! Knows accounts through their model. What the server does is in `server/discussions`.
 
 pub mod api;
+pub mod island;
 pub mod model;
+pub mod view;

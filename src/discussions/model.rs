@@ -131,6 +131,13 @@ pub struct Renaming {
     pub title: String,
 }
 
+/// A rendered text that nobody has published yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Rendered and sanitised by the server.
+    pub html: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,7 +33,7 @@ pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
     vec![
         ("/", get(discussions::page::list)),
         ("/new", get(discussions::page::start)),
-        ("/d/{discussion}", get(discussions::page::show)),
+        ("/d/{discussion}", get(comments::page::discussion)),
         ("/d/{discussion}/edit", get(discussions::page::edit)),
         ("/c/{comment}", get(comments::page::permalink)),
         ("/c/{comment}/reply", get(comments::page::reply)),

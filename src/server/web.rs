@@ -1,10 +1,11 @@
 //! Where axum meets the acts: makes the [`Visit`] of a request, and answers for what went wrong.
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, Path, Query},
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
+use serde::de::DeserializeOwned;
 use tower_sessions::Session;
 
 use crate::{
@@ -30,6 +31,32 @@ impl FromRequestParts<App> for WebVisit {
             return Err(Trouble(error::incident("a request came past the layers", &"no session or client")));
         };
         Ok(Self(Visit::through_web(app.clone(), client, session).await?))
+    }
+}
+
+/// The number in the path of a page. Where something else stands, there is no page.
+#[derive(Debug)]
+pub struct Number<Id>(pub Id);
+
+impl<Id: DeserializeOwned + Send> FromRequestParts<App> for Number<Id> {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Trouble> {
+        let path = Path::<Id>::from_request_parts(parts, app).await;
+        path.map(|Path(number)| Self(number)).map_err(|_| Trouble(AppError::NotFound))
+    }
+}
+
+/// What a page reads from its query. One that cannot be read is as good as none: old and mangled links
+/// still lead to the page.
+#[derive(Debug)]
+pub struct Asked<Question>(pub Question);
+
+impl<Question: DeserializeOwned + Default> FromRequestParts<App> for Asked<Question> {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(Query::try_from_uri(&parts.uri).map(|Query(question)| question).unwrap_or_default()))
     }
 }
 

@@ -16,14 +16,19 @@ mod error_summary;
 mod field;
 mod form;
 mod icon;
+mod kept_text;
 
 mod notice;
 mod pager;
 mod password_field;
+mod preview;
 mod prose;
+mod refusal;
 mod select;
 mod text_area;
+mod trusted_types;
 mod when;
+mod writing;
 
 pub use avatar::{Avatar, AvatarSize};
 pub use badge::{Badge, BadgeTone};
@@ -36,13 +41,17 @@ pub use field::{Concealment, FieldKind, TextField};
 pub use form::{Form, PagePath};
 pub use icon::{Icon, IconName, IconSprite};
 
+pub use kept_text::KeptText;
 pub use notice::{Notice, NoticeTone};
 pub use pager::Pager;
 pub use password_field::PasswordField;
+pub use preview::{PreviewPane, PreviewSlot};
 pub use prose::{Prose, TrustedHtml};
+pub use refusal::RefusalNotice;
 pub use select::{Choice, Select};
 pub use text_area::TextArea;
 pub use when::{When, exactly, in_words};
+pub use writing::{TextOrigin, Writing, WritingArea};
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! What people wrote, rendered: the one place where HTML enters a page as HTML.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// HTML that has passed the sanitiser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,12 @@ impl TrustedHtml {
 #[component]
 pub fn Prose(html: TrustedHtml) -> impl IntoView {
     view! { <div class="prose" dir="auto" inner_html=html.0></div> }
+}
+
+/// Rendered text that an island replaces later, by `trusted_types` only.
+#[component]
+pub fn ProseSlot(html: TrustedHtml, node_ref: NodeRef<html::Div>) -> impl IntoView {
+    view! { <div class="prose" dir="auto" node_ref=node_ref inner_html=html.0></div> }
 }
 
 #[cfg(test)]

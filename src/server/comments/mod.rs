@@ -12,10 +12,10 @@ use std::time::Duration;
 use crate::{
     accounts::model::{Person, UserId},
     comments::model::{
-        Comment, CommentBody, CommentDraft, CommentId, CommentSource, CommentState, ListedComment, Preview, ThreadPage,
-        ThreadPath, ThreadPosition,
+        Comment, CommentBody, CommentDraft, CommentId, CommentSource, CommentState, ListedComment, ThreadPage, ThreadPath,
+        ThreadPosition,
     },
-    discussions::model::DiscussionId,
+    discussions::model::{DiscussionId, Preview},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
     policy::{self, act},

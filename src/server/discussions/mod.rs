@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::{
     accounts::model::UserId,
-    discussions::model::{Discussion, DiscussionDraft, DiscussionId, DiscussionSummary, Opening, Title},
+    discussions::model::{Discussion, DiscussionDraft, DiscussionId, DiscussionSummary, Opening, Preview, Title},
     error::AppError,
     landing::{Landing, LocalPath, Notice},
     policy::{self, act},
@@ -94,6 +94,16 @@ pub async fn edit(visit: &Visit, id: DiscussionId, draft: DiscussionDraft) -> Re
     let html = prose::render(opening.as_str());
     store::update(visit.database().writer(), &granted.permit, id, &title, (&opening, &html), visit.now()).await?;
     Ok(Landing::on(path_of(id)).saying(Notice::DiscussionSaved))
+}
+
+/// Shows how an opening will look.
+///
+/// # Errors
+/// Not allowed, or the text breaks its rule.
+pub fn preview(visit: &Visit, opening: &str) -> Result<Preview> {
+    policy::may_preview(visit.actor(), visit.now())?;
+    let opening = Opening::parse(opening).map_err(|problem| FieldProblems::one("opening", problem))?;
+    Ok(Preview { html: prose::render(opening.as_str()).as_str().to_owned() })
 }
 
 /// How long one's own words can be changed.

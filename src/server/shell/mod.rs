@@ -20,6 +20,7 @@ pub use trouble::trouble_page;
 
 use crate::{
     accounts::model::Actor,
+    error::AppError,
     landing::{LocalPath, Notice},
     moment::Moment,
     policy::{self, act},
@@ -140,6 +141,30 @@ impl Frame {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.surroundings.settings
+    }
+
+    /// Path and query of the page, without the notice.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.surroundings.page
+    }
+
+    /// The form that came back to this page, if any did.
+    #[must_use]
+    pub fn returned(&self) -> Option<&Returned> {
+        self.surroundings.returned.as_deref()
+    }
+
+    /// Lets in whom the policy allowed, and also a form on its way back: the act itself has refused
+    /// it, and what was typed must not be lost because a session ended or a discussion was locked.
+    ///
+    /// # Errors
+    /// The policy's refusal, where no form came back.
+    pub fn admit<Proof>(&self, allowed: Result<Proof, AppError>) -> Result<(), AppError> {
+        match allowed {
+            Err(refusal) if self.returned().is_none() => Err(refusal),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,0 +1,306 @@
+//! The form that publishes or changes a comment.
+
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
+
+use crate::{
+    comments::{
+        api,
+        model::{CommentDraft, CommentId},
+        view::{Composing, PREVIEW, Purpose, ReplyTarget, anchor},
+    },
+    discussions::model::DiscussionId,
+    error::AppError,
+    landing::Landing,
+    ui::{
+        Button, ButtonKind, ErrorSummary, FieldProblem, Form, PreviewPane, PreviewSlot, RefusalNotice, TrustedHtml, Writing,
+        WritingArea,
+    },
+    valid::{FieldProblems, Problem},
+    words,
+};
+
+/// The id of the composer's form, for links and for the thread that moves it.
+pub const COMPOSER: &str = "composer";
+
+/// A composer that stands by itself on its page.
+#[island]
+pub fn Composer(composing: Composing) -> impl IntoView {
+    let composition = Composition::new(composing);
+    view! { <ComposerForm composition on_not_reply=None /> }
+}
+
+/// A composer at work.
+#[derive(Clone, Copy)]
+pub struct Composition {
+    start: StoredValue<Composing>,
+    pub writing: Writing,
+    reply: RwSignal<Option<ReplyTarget>>,
+    once: RwSignal<String>,
+    preview: PreviewSlot,
+    problem: RwSignal<Option<Problem>>,
+    refusal: RwSignal<Option<AppError>>,
+    work: RwSignal<Work>,
+}
+
+/// What a composer is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    None,
+    Publishing,
+    Previewing,
+}
+
+impl Composition {
+    pub fn new(start: Composing) -> Self {
+        let reply = start.purpose.reply();
+        let once = match &start.purpose {
+            Purpose::Publish { once, .. } => once.clone(),
+            Purpose::Edit { .. } => String::new(),
+        };
+        let kept = start.kept_text(reply.as_ref().map(|target| target.comment));
+        let made = start.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
+        Self {
+            writing: Writing::new(&start.body, kept),
+            reply: RwSignal::new(reply),
+            once: RwSignal::new(once),
+            preview: PreviewSlot::new(made.as_ref()),
+            problem: RwSignal::new(start.problem),
+            refusal: RwSignal::new(None),
+            work: RwSignal::new(Work::None),
+            start: StoredValue::new(start),
+        }
+    }
+
+    /// The comment being answered.
+    pub fn answered(self) -> Option<CommentId> {
+        self.reply.with_untracked(|reply| reply.as_ref().map(|target| target.comment))
+    }
+
+    /// Answers a comment from now on, with what was begun for it earlier.
+    pub fn answer(self, target: ReplyTarget) {
+        let place = self.start.with_value(|start| start.kept_text(Some(target.comment)));
+        self.writing.turn_to(place);
+        self.begin(Some(target));
+    }
+
+    /// Answers the discussion itself from now on, with what is written so far.
+    pub fn answer_nobody(self) {
+        self.writing.carry_to(self.start.with_value(|start| start.kept_text(None)));
+        self.begin(None);
+    }
+
+    fn begin(self, reply: Option<ReplyTarget>) {
+        self.reply.set(reply);
+        self.problem.set(None);
+        self.refusal.set(None);
+        self.preview.hide();
+        self.writing.focus();
+    }
+
+    /// Tells what is wrong with the text; whether it can be sent.
+    fn check(self) -> Option<String> {
+        let body = self.writing.text();
+        let longest = self.start.with_value(|start| u64::from(start.longest));
+        let problem = CommentDraft { body: body.clone() }.check(longest).err();
+        self.problem.set(problem);
+        self.refusal.set(None);
+        problem.is_none().then_some(body)
+    }
+
+    /// An empty field that somebody only walked through is nobody's mistake yet.
+    fn check_when_left(self) {
+        if !self.writing.text().trim().is_empty() {
+            self.check();
+        }
+    }
+
+    fn send(self) {
+        let Some(body) = self.ready() else { return };
+        self.work.set(Work::Publishing);
+        let order = self.start.with_value(|start| start.purpose.clone());
+        spawn_local(async move {
+            match self.deliver(order, body).await {
+                Ok(landing) => self.leave_for(&landing),
+                Err(error) => self.refused(error),
+            }
+        });
+    }
+
+    async fn deliver(self, purpose: Purpose, body: String) -> Result<Landing, AppError> {
+        match purpose {
+            Purpose::Publish { discussion, .. } => {
+                let once = self.once.get_untracked();
+                api::publish(discussion, body, self.answered(), once).await
+            }
+            Purpose::Edit { comment, .. } => api::edit(comment, body).await,
+        }
+    }
+
+    fn show_preview(self) {
+        let Some(body) = self.ready() else { return };
+        self.work.set(Work::Previewing);
+        spawn_local(async move {
+            match api::preview(body).await {
+                Ok(preview) => {
+                    self.work.set(Work::None);
+                    self.preview.show(&TrustedHtml::from_sanitised(preview.html));
+                }
+                Err(error) => self.refused(error),
+            }
+        });
+    }
+
+    /// The text, when it keeps the rules and nothing else is on its way.
+    fn ready(self) -> Option<String> {
+        if self.work.get_untracked() != Work::None {
+            return None;
+        }
+        let body = self.check();
+        if body.is_none() {
+            self.writing.focus();
+        }
+        body
+    }
+
+    /// Goes on to where the text now stands. Should the browser come back to this page as it was, it
+    /// finds an empty form that counts as a new one.
+    fn leave_for(self, landing: &Landing) {
+        self.writing.finish();
+        self.once.set(String::new());
+        if window().location().assign(&landing.address()).is_err() {
+            self.work.set(Work::None);
+        }
+    }
+
+    fn refused(self, error: AppError) {
+        self.work.set(Work::None);
+        self.problem.set(error.field_problems().of("body"));
+        self.refusal.set(Some(error));
+        self.writing.focus();
+    }
+}
+
+/// The composer's form. `on_not_reply` undoes a reply in place; without it a link leads on.
+#[component]
+pub fn ComposerForm(composition: Composition, on_not_reply: Option<Callback<()>>) -> impl IntoView {
+    let start = composition.start.get_value();
+    let made = start.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
+    let sentence = Signal::derive(move || composition.problem.get().map(|problem| words::problem("body", problem)));
+    let summary = summary_of(&start.problems());
+    let publishing = Signal::derive(move || composition.work.get() == Work::Publishing);
+    let previewing = Signal::derive(move || composition.work.get() == Work::Previewing);
+    // A browser may show this page again as it was left: waiting.
+    window_event_listener_untyped("pageshow", move |_| composition.work.set(Work::None));
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        composition.send();
+    };
+    let on_preview = move |event: MouseEvent| {
+        event.prevent_default();
+        composition.show_preview();
+    };
+    view! {
+        <Form action=start.purpose.action() class="composer form" id=COMPOSER busy=publishing on:submit=on_submit>
+            <Heading composition />
+            <ErrorSummary problems=summary />
+            <RefusalNotice refusal=composition.refusal />
+            <HiddenFields composition />
+            <ReplyContext composition on_not_reply />
+            <WritingArea
+                writing=composition.writing
+                label="Your comment"
+                name="body"
+                value=start.body.clone()
+                origin=start.origin
+                hint="Markdown works: **bold**, lists, quotes and code."
+                problem=sentence
+                longest=u64::from(start.longest)
+                on:focusout=move |_| composition.check_when_left()
+            />
+            <div class="actions">
+                <Button kind=ButtonKind::Primary busy=publishing>{verb(&start.purpose)}</Button>
+                <Button busy=previewing attr:formaction=PREVIEW on:click=on_preview>"Preview"</Button>
+            </div>
+            <PreviewPane preview=composition.preview made />
+        </Form>
+    }
+}
+
+fn verb(purpose: &Purpose) -> &'static str {
+    match purpose {
+        Purpose::Publish { .. } => "Publish comment",
+        Purpose::Edit { .. } => "Save comment",
+    }
+}
+
+fn summary_of(problems: &FieldProblems) -> Vec<FieldProblem> {
+    problems.iter().map(|(field, problem)| FieldProblem::new(field, words::problem(field, problem))).collect()
+}
+
+/// A page about one comment says in its own heading what the form is for.
+#[component]
+fn Heading(composition: Composition) -> impl IntoView {
+    let is_publishing = composition.start.with_value(|start| matches!(start.purpose, Purpose::Publish { .. }));
+    let words = move || if composition.reply.with(Option::is_some) { "Write a reply" } else { "Write a comment" };
+    is_publishing.then(|| view! { <h2>{words}</h2> })
+}
+
+/// What the form carries unseen. Browsers that fill forms in again must leave these alone: a key from
+/// an earlier form would make a new comment pass for that one.
+#[component]
+fn HiddenFields(composition: Composition) -> impl IntoView {
+    let parent = move || composition.reply.with(|reply| reply.as_ref().map(|target| target.comment.to_string()));
+    match composition.start.with_value(|start| start.purpose.clone()) {
+        Purpose::Publish { discussion, .. } => view! {
+            <DiscussionField discussion />
+            <input
+                type="hidden"
+                name="parent"
+                autocomplete="off"
+                value=parent
+                disabled=move || composition.reply.with(Option::is_none)
+            />
+            <input type="hidden" name="once" autocomplete="off" value=move || composition.once.get() />
+        }
+        .into_any(),
+        Purpose::Edit { comment, .. } => view! { <input type="hidden" name="comment" value=comment.to_string() /> }.into_any(),
+    }
+}
+
+#[component]
+fn DiscussionField(discussion: DiscussionId) -> impl IntoView {
+    view! { <input type="hidden" name="discussion" value=discussion.to_string() /> }
+}
+
+/// Whom the reply answers, and the way out of it.
+#[component]
+fn ReplyContext(composition: Composition, on_not_reply: Option<Callback<()>>) -> impl IntoView {
+    let discussion_page = composition.start.with_value(|start| match start.purpose {
+        Purpose::Publish { discussion, .. } | Purpose::Edit { discussion, .. } => format!("/d/{discussion}#{COMPOSER}"),
+    });
+    let undo = move |event: MouseEvent| {
+        if let Some(on_not_reply) = on_not_reply {
+            event.prevent_default();
+            on_not_reply.run(());
+        }
+    };
+    move || {
+        let discussion_page = discussion_page.clone();
+        composition.reply.get().map(|target| {
+            let (href, name) = match target.author {
+                Some(author) => (format!("#{}", anchor(target.comment)), author.to_string()),
+                None => (format!("/c/{}", target.comment), "an earlier comment".to_owned()),
+            };
+            view! {
+                <p class="composer-context">
+                    <span>"Replying to " <a href=href dir="auto">{name}</a></span>
+                    <a href=discussion_page on:click=undo>"Not a reply"</a>
+                </p>
+            }
+        })
+    }
+}

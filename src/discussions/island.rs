@@ -1,0 +1,245 @@
+//! What reacts in the browser: the form that starts or changes a discussion.
+
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    html,
+    prelude::*,
+    task::spawn_local,
+};
+
+use super::{
+    api,
+    model::{DiscussionDraft, Opening, Title},
+    view::{Drafting, PREVIEW, Purpose},
+};
+use crate::{
+    error::AppError,
+    landing::Landing,
+    ui::{
+        Button, ButtonKind, ErrorSummary, FieldProblem, Form, PreviewPane, PreviewSlot, RefusalNotice, TextField, TrustedHtml,
+        Writing, WritingArea,
+    },
+    valid::{FieldProblems, Problem, Valid, Value},
+    words,
+};
+
+/// The title and the opening of a discussion.
+#[island]
+pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
+    let form = Drafted::new(&drafting);
+    let purpose = StoredValue::new(drafting.purpose.clone());
+    let made = drafting.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
+    let publishing = Signal::derive(move || form.work.get() == Work::Publishing);
+    let previewing = Signal::derive(move || form.work.get() == Work::Previewing);
+    // A browser may show this page again as it was left: waiting.
+    window_event_listener_untyped("pageshow", move |_| form.work.set(Work::None));
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        form.send(purpose);
+    };
+    let on_preview = move |event: MouseEvent| {
+        event.prevent_default();
+        form.show_preview();
+    };
+    view! {
+        <Form action=drafting.purpose.action() busy=publishing on:submit=on_submit>
+            <ErrorSummary problems=summary_of(&drafting.problems) />
+            <RefusalNotice refusal=form.refusal />
+            <HiddenField purpose=drafting.purpose.clone() once=form.once />
+            <TextField
+                label="Title"
+                name="title"
+                value=drafting.draft.title.clone()
+                hint="What is it about? A question works well."
+                problem=form.sentence("title")
+                autocomplete="off"
+                node_ref=form.title
+                on:focusout=move |_| form.check_title()
+            />
+            <WritingArea
+                writing=form.opening
+                label="Opening text"
+                name="opening"
+                value=drafting.draft.opening.clone()
+                origin=drafting.origin
+                hint="Markdown works: **bold**, lists, quotes and code."
+                problem=form.sentence("opening")
+                rows=10
+                longest=Opening::LONGEST
+                on:focusout=move |_| form.check_opening()
+            />
+            <div class="actions">
+                <Button kind=ButtonKind::Primary busy=publishing>{verb(&drafting.purpose)}</Button>
+                <Button busy=previewing attr:formaction=PREVIEW on:click=on_preview>"Preview"</Button>
+            </div>
+            <PreviewPane preview=form.preview made />
+        </Form>
+    }
+}
+
+const fn verb(purpose: &Purpose) -> &'static str {
+    match purpose {
+        Purpose::Start { .. } => "Start discussion",
+        Purpose::Edit(_) => "Save discussion",
+    }
+}
+
+fn summary_of(problems: &FieldProblems) -> Vec<FieldProblem> {
+    problems.iter().map(|(field, problem)| FieldProblem::new(field, words::problem(field, problem))).collect()
+}
+
+/// What the form carries unseen. A browser that fills forms in again must leave the key alone: an
+/// earlier one would make a new discussion pass for that one.
+#[component]
+fn HiddenField(purpose: Purpose, once: RwSignal<String>) -> impl IntoView {
+    match purpose {
+        Purpose::Start { .. } => {
+            view! { <input type="hidden" name="once" autocomplete="off" value=move || once.get() /> }.into_any()
+        }
+        Purpose::Edit(discussion) => view! { <input type="hidden" name="discussion" value=discussion.to_string() /> }.into_any(),
+    }
+}
+
+/// The form at work.
+#[derive(Clone, Copy)]
+struct Drafted {
+    title: NodeRef<html::Input>,
+    opening: Writing,
+    once: RwSignal<String>,
+    preview: PreviewSlot,
+    problems: RwSignal<FieldProblems>,
+    refusal: RwSignal<Option<AppError>>,
+    work: RwSignal<Work>,
+}
+
+/// What the form is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    None,
+    Publishing,
+    Previewing,
+}
+
+impl Drafted {
+    fn new(start: &Drafting) -> Self {
+        let made = start.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
+        let once = match &start.purpose {
+            Purpose::Start { once } => once.clone(),
+            Purpose::Edit(_) => String::new(),
+        };
+        Self {
+            title: NodeRef::new(),
+            opening: Writing::new(&start.draft.opening, start.kept_text()),
+            once: RwSignal::new(once),
+            preview: PreviewSlot::new(made.as_ref()),
+            problems: RwSignal::new(start.problems.clone()),
+            refusal: RwSignal::new(None),
+            work: RwSignal::new(Work::None),
+        }
+    }
+
+    fn sentence(self, field: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || self.problems.with(|problems| problems.of(field)).map(|problem| words::problem(field, problem)))
+    }
+
+    fn draft(self) -> DiscussionDraft {
+        let title = self.title.get_untracked().map(|title| title.value()).unwrap_or_default();
+        DiscussionDraft { title, opening: self.opening.text() }
+    }
+
+    /// An empty field that somebody only walked through is nobody's mistake yet.
+    fn check_title(self) {
+        let title = self.draft().title;
+        if !title.is_empty() {
+            self.tell("title", Title::parse(&title).err());
+        }
+    }
+
+    fn check_opening(self) {
+        let opening = self.opening.text();
+        if !opening.trim().is_empty() {
+            self.tell("opening", Opening::parse(&opening).err());
+        }
+    }
+
+    fn tell(self, field: &str, problem: Option<Problem>) {
+        let mut problems = FieldProblems::default();
+        for (other, kept) in self.problems.get_untracked().iter().filter(|(other, _)| *other != field) {
+            problems.add(other, kept);
+        }
+        if let Some(problem) = problem {
+            problems.add(field, problem);
+        }
+        self.problems.set(problems);
+    }
+
+    fn send(self, purpose: StoredValue<Purpose>) {
+        if self.work.get_untracked() != Work::None {
+            return;
+        }
+        self.refusal.set(None);
+        let draft = match Valid::check(self.draft()) {
+            Ok(draft) => DiscussionDraft::clone(&draft),
+            Err(problems) => return self.refused(problems.into()),
+        };
+        self.work.set(Work::Publishing);
+        let purpose = purpose.get_value();
+        spawn_local(async move {
+            match self.deliver(purpose, draft).await {
+                Ok(landing) => self.leave_for(&landing),
+                Err(error) => self.refused(error),
+            }
+        });
+    }
+
+    async fn deliver(self, purpose: Purpose, draft: DiscussionDraft) -> Result<Landing, AppError> {
+        match purpose {
+            Purpose::Start { .. } => api::start(draft.title, draft.opening, self.once.get_untracked()).await,
+            Purpose::Edit(discussion) => api::edit(discussion, draft.title, draft.opening).await,
+        }
+    }
+
+    fn show_preview(self) {
+        if self.work.get_untracked() != Work::None {
+            return;
+        }
+        let opening = self.opening.text();
+        self.refusal.set(None);
+        self.work.set(Work::Previewing);
+        spawn_local(async move {
+            match api::preview(opening).await {
+                Ok(preview) => {
+                    self.work.set(Work::None);
+                    self.tell("opening", None);
+                    self.preview.show(&TrustedHtml::from_sanitised(preview.html));
+                }
+                Err(error) => self.refused(error),
+            }
+        });
+    }
+
+    /// Goes on to the discussion. Should the browser come back to this page as it was, it finds an
+    /// empty form that counts as a new one.
+    fn leave_for(self, landing: &Landing) {
+        self.opening.finish();
+        self.once.set(String::new());
+        if window().location().assign(&landing.address()).is_err() {
+            self.work.set(Work::None);
+        }
+    }
+
+    /// Tells why, and leads to the first field at fault.
+    fn refused(self, error: AppError) {
+        self.work.set(Work::None);
+        let problems = error.field_problems();
+        let title_is_at_fault = problems.of("title").is_some();
+        self.problems.set(problems);
+        self.refusal.set(Some(error));
+        match self.title.get_untracked().filter(|_| title_is_at_fault) {
+            Some(title) => {
+                let _ = title.focus();
+            }
+            None => self.opening.focus(),
+        }
+    }
+}

@@ -92,13 +92,13 @@ test.describe("server functions called directly", () => {
     for (const method of ["GET", "PUT", "DELETE", "PATCH"]) {
       const response = await member.context.request.fetch(`/api/discussions/start?title=By+${method}&opening=`, {
         method,
-        headers: { origin: new URL(member.page.url() === "about:blank" ? (await at(member)) : member.page.url()).origin },
+        headers: { origin: member.api.address },
       });
       expect([404, 405], method).toContain(response.status());
     }
     const json = await member.context.request.post("/api/comments/publish", {
       data: { discussion, body: "As JSON" },
-      headers: { origin: await at(member) },
+      headers: { origin: member.api.address },
     });
     expect(json.status()).toBe(415);
   });
@@ -106,7 +106,7 @@ test.describe("server functions called directly", () => {
   test("refuse forms with missing, doubled, unreadable and enormous fields, and live on", async ({ member }) => {
     const discussion = await member.api.discussion("Strange forms");
     const send = async (body: string | Buffer) => {
-      const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json", origin: await at(member) };
+      const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json", origin: member.api.address };
       const response = await member.context.request.post("/api/comments/publish", { data: body, headers });
       return response.status();
     };
@@ -123,16 +123,10 @@ test.describe("server functions called directly", () => {
   });
 });
 
-/** The scheme, host and port of the site. */
-async function at({ context }: Guest): Promise<string> {
-  const response = await context.request.get("/healthz");
-  return new URL(response.url()).origin;
-}
-
 test.describe("sessions", () => {
   test("a page of another site changes nothing", async ({ member, scripts }) => {
     const discussion = await member.api.discussion("Written by others?");
-    const address = await at(member);
+    const address = member.api.address;
     const form = `<!doctype html><title>Win a prize</title>
       <form method="post" action="${address}/api/comments/publish">
         <input name="discussion" value="${discussion}"><input name="body" value="Forged"><input name="from" value="/">
@@ -149,8 +143,14 @@ test.describe("sessions", () => {
       }
       expect((await refused).status()).toBe(403);
       await expect(page.getByText("This request did not come from a page of this site.")).toBeVisible();
-      for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }, { "sec-fetch-site": "cross-site" }, { "sec-fetch-site": "same-site" }]) {
-        const answer = await member.api.call("comments/publish", { discussion, body: "Forged" }, headers as Record<string, string>);
+      const foreign: Record<string, string>[] = [
+        { origin: "https://evil.example" },
+        { origin: "null" },
+        { "sec-fetch-site": "cross-site" },
+        { "sec-fetch-site": "same-site" },
+      ];
+      for (const headers of foreign) {
+        const answer = await member.api.call("comments/publish", { discussion, body: "Forged" }, headers);
         expect(answer.status, JSON.stringify(headers)).toBe(403);
       }
       await open(page, `/d/${discussion}`);
@@ -196,7 +196,7 @@ test.describe("sessions", () => {
   });
 
   test("signing in does not take up a session that was brought along", async ({ guest, member }) => {
-    const planted = { name: "locutory", value: "planted-by-somebody-else", url: await at(guest) };
+    const planted = { name: "locutory", value: "planted-by-somebody-else", url: guest.api.address };
     await guest.context.addCookies([planted]);
     await guest.api.done("accounts/sign_in", { login: member.name, password: member.password });
     const cookie = (await guest.context.cookies()).find(({ name }) => name === "locutory");
@@ -211,7 +211,7 @@ test.describe("sessions", () => {
       await fill(page, { "User name or e-mail address": member.name, Password: member.password });
       await button(page, "Sign in").click();
       await isTold(page, "You are signed in.");
-      expect(new URL(page.url()).origin, next).toBe(await at({ context: page.context() } as Guest));
+      expect(new URL(page.url()).origin, next).toBe(api.address);
       expect(new URL(page.url()).pathname, next).toBe("/");
       await api.done("accounts/sign_out", {});
       expect(await api.done("accounts/sign_in", { login: member.name, password: member.password, next }), next).toBe("/");

@@ -8,7 +8,7 @@ use std::future::Future;
 
 use leptos::{html, prelude::*, task::spawn_local};
 
-use super::field_messages::FieldMessages;
+use super::{field_messages::FieldMessages, page_shown::on_page_shown};
 use crate::{
     error::AppError,
     landing::Landing,
@@ -34,8 +34,7 @@ impl Submission {
     #[must_use]
     pub fn new(fields: &'static [&'static str], problems: FieldProblems) -> Self {
         let progress = RwSignal::new(Progress::Idle);
-        // A browser may show this page again as it was left: waiting.
-        window_event_listener_untyped("pageshow", move |_| progress.set(Progress::Idle));
+        on_page_shown(move || progress.set(Progress::Idle));
         Self { messages: FieldMessages::new(fields, problems), refusal: RwSignal::new(None), progress }
     }
 

@@ -4,6 +4,8 @@ import type { Page } from "@playwright/test";
 import { button, expect, field, open, saying, test } from "../fixtures/index.ts";
 import { prepareTour } from "../fixtures/tour.ts";
 
+test.use({ examined: true });
+
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 async function faults(page: Page): Promise<string[]> {

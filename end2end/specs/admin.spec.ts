@@ -258,7 +258,7 @@ test.describe("settings", () => {
       ["Length of a comment", "99", "the nearest is 100."],
       ["Length of a comment", "10001", "the nearest is 10000."],
       ["Comments per minute", "0", "the nearest is 1."],
-      ["Comments per minute", "-3", "the nearest is 1."],
+      ["Comments per minute", "-3", "This is not a number of comments that can be used."],
       ["Discussions per hour", "1001", "the nearest is 1000."],
       ["Time to edit", "525601", "the nearest is 525600."],
       ["Time to edit", "1.5", "This is not a number of minutes that can be used."],

@@ -73,12 +73,12 @@ test("the colours are chosen by a button and stay chosen", async ({ guest }) => 
   await button(colours, "Dark").click();
   await expect(guest.page.locator("html")).toHaveAttribute("data-theme", "dark");
   await expect(guest.page).toHaveURL(/\/register/);
-  const dark = await guest.page.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+  const dark = await guest.page.locator("html").evaluate((html) => getComputedStyle(html).backgroundColor);
   await guest.page.goto("/");
   await expect(guest.page.locator("html")).toHaveAttribute("data-theme", "dark");
   await button(colours, "Light").click();
   await expect(guest.page.locator("html")).toHaveAttribute("data-theme", "light");
-  const light = await guest.page.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+  const light = await guest.page.locator("html").evaluate((html) => getComputedStyle(html).backgroundColor);
   expect(light).not.toBe(dark);
   await expect(menu(guest.page)).toHaveCount(0);
 });

@@ -103,6 +103,7 @@ test.describe("registering", () => {
     await signOut(page);
     await open(page, "/sign-in");
     await signIn(page, member.email, member.password);
+    await isTold(page, "You are signed in.");
     await open(page, "/account");
     await expect(page.locator(".facts")).toContainText(member.name);
   });
@@ -485,7 +486,7 @@ test.describe("one's own account", () => {
     for (const known of [member.name, member.email, "Member"]) {
       await expect(member.page.locator(".facts").getByText(known, { exact: true }), known).toBeVisible();
     }
-    await startDiscussion(member.page, "Something of mine", "");
+    await startDiscussion(member.page, "Something of mine", "To be found again");
     await open(guest.page, `/u/${member.name}`);
     await expect(link(guest.page, "Something of mine")).toBeVisible();
     expect(await guest.page.content()).not.toContain(member.email);

@@ -60,6 +60,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await moderator.page.locator(".site-header summary").click();
     expect.soft(await faults(moderator.page), "one's own open menu").toEqual([]);
     await open(moderator.page, "/admin/comments");
+    await moderator.page.getByRole("checkbox").first().check();
     await button(moderator.page, "Hide selected").click();
     await expect(moderator.page.locator(".error-summary")).toBeVisible();
     expect.soft(await faults(moderator.page), "moderation without a reason").toEqual([]);
@@ -117,6 +118,7 @@ test("a form that was refused leads to what is wrong", async ({ guest, moderator
 
   await member.api.comment(await member.api.discussion("To be moderated by keyboard"), "A comment");
   await open(moderator.page, "/admin/comments");
+  await moderator.page.getByRole("checkbox").first().check();
   await button(moderator.page, "Hide selected").click();
   await expect(moderator.page.locator(".error-summary")).toBeFocused();
 });

@@ -86,10 +86,10 @@ test("what is written survives a reload, and can be discarded", async ({ member 
   await expect(field(page, "Your comment"), "what is published is kept no longer").toHaveValue("");
 
   await open(page, "/new");
-  await page.getByLabel("Opening text").fill("An opening to come back to");
+  await field(page, "Opening text").fill("An opening to come back to");
   await page.reload();
   await awake(page);
-  await expect(page.getByLabel("Opening text")).toHaveValue("An opening to come back to");
+  await expect(field(page, "Opening text")).toHaveValue("An opening to come back to");
 });
 
 test("what one person wrote is not shown to the next one in the same browser", async ({ member, people }) => {

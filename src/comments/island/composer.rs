@@ -107,11 +107,11 @@ impl Composition {
         let longest = self.start.with_value(|start| u64::from(start.longest));
         let problem = CommentDraft { body: body.clone() }.check(longest).err();
         self.problem.set(problem);
-        self.refusal.set(None);
         problem.is_none().then_some(body)
     }
 
-    /// An empty field that somebody only walked through is nobody's mistake yet.
+    /// An empty field that somebody only walked through is nobody's mistake yet. What the server said
+    /// stays: its links could not be pressed if it went as soon as the text is left.
     fn check_when_left(self) {
         if !self.writing.text().trim().is_empty() {
             self.check();
@@ -159,6 +159,7 @@ impl Composition {
         if self.work.get_untracked() != Work::None {
             return None;
         }
+        self.refusal.set(None);
         let body = self.check();
         if body.is_none() {
             self.writing.focus();

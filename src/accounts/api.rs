@@ -49,8 +49,9 @@ pub async fn change_password(current_password: Secret, password: Secret) -> Resu
 
 #[server(name = UsePasswordLink, prefix = "/api", endpoint = "accounts/use_password_link")]
 pub async fn use_password_link(token: Secret, password: Secret) -> Result<Landing, AppError> {
-    use crate::server::accounts;
-    crate::server::call(|visit| async move { accounts::use_password_link(&visit, &token, &password).await }).await
+    use crate::{accounts::model::NewPasswordDraft, server::accounts};
+    let draft = NewPasswordDraft { password };
+    crate::server::call(|visit| async move { accounts::use_password_link(&visit, &token, draft).await }).await
 }
 
 #[server(name = ChangeRole, prefix = "/api", endpoint = "accounts/change_role")]

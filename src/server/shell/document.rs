@@ -7,7 +7,7 @@ use crate::{
     accounts::model::{Actor, Person, Standing},
     server::assets,
     site::model::Theme,
-    ui::{Avatar, Form, Notice as NoticeBox, NoticeTone},
+    ui::{Avatar, ErrorNotice, Form, Notice as NoticeBox, NoticeTone},
     words,
 };
 
@@ -143,7 +143,7 @@ fn Announcements(surroundings: Surroundings) -> impl IntoView {
             view! { <NoticeBox tone=NoticeTone::Success><p>{words::notice(notice)}</p></NoticeBox> }
         })}
         {returned.filter(|error| error.field_problems().is_empty()).map(|error| {
-            view! { <NoticeBox tone=NoticeTone::Error><p>{words::error(&error)}</p></NoticeBox> }
+            view! { <ErrorNotice error /> }
         })}
     }
 }

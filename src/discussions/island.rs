@@ -17,7 +17,7 @@ use crate::{
     landing::Landing,
     ui::{
         Button, ButtonKind, ErrorSummary, FieldProblem, Form, PreviewPane, PreviewSlot, RefusalNotice, TextField, TrustedHtml,
-        Writing, WritingArea,
+        Writing, WritingArea, on_page_shown,
     },
     valid::{FieldProblems, Problem, Valid, Value},
     words,
@@ -32,7 +32,7 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
     let publishing = Signal::derive(move || form.work.get() == Work::Publishing);
     let previewing = Signal::derive(move || form.work.get() == Work::Previewing);
     // A browser may show this page again as it was left: waiting.
-    window_event_listener_untyped("pageshow", move |_| form.work.set(Work::None));
+    on_page_shown(move || form.work.set(Work::None));
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         form.send(purpose);

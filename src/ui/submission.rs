@@ -9,7 +9,7 @@ use std::future::Future;
 use leptos::{html, prelude::*, task::spawn_local, web_sys::HtmlElement};
 use wasm_bindgen::JsCast;
 
-use super::error_summary::FieldProblem;
+use super::{error_summary::FieldProblem, page_shown::on_page_shown};
 use crate::{
     error::AppError,
     landing::Landing,
@@ -39,7 +39,7 @@ impl Submission {
     pub fn new(fields: &'static [&'static str], problems: FieldProblems) -> Self {
         let progress = RwSignal::new(Progress::Idle);
         // A browser may show this page again as it was left: waiting.
-        window_event_listener_untyped("pageshow", move |_| progress.set(Progress::Idle));
+        on_page_shown(move || progress.set(Progress::Idle));
         Self { fields, problems: RwSignal::new(problems), refusal: RwSignal::new(None), progress }
     }
 

@@ -17,7 +17,7 @@ use crate::{
     landing::Landing,
     ui::{
         Button, ButtonKind, ErrorSummary, FieldProblem, Form, PreviewPane, PreviewSlot, RefusalNotice, TrustedHtml, Writing,
-        WritingArea,
+        WritingArea, on_page_shown,
     },
     valid::{FieldProblems, Problem},
     words,
@@ -194,7 +194,7 @@ pub fn ComposerForm(composition: Composition, on_not_reply: Option<Callback<()>>
     let publishing = Signal::derive(move || composition.work.get() == Work::Publishing);
     let previewing = Signal::derive(move || composition.work.get() == Work::Previewing);
     // A browser may show this page again as it was left: waiting.
-    window_event_listener_untyped("pageshow", move |_| composition.work.set(Work::None));
+    on_page_shown(move || composition.work.set(Work::None));
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         composition.send();

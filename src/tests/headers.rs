@@ -67,6 +67,7 @@ async fn every_kind_of_answer_carries_the_headers() {
         ("a page", 200, member.get("/").await),
         ("a page with an island", 200, member.get(&format!("/d/{discussion}")).await),
         ("a redirect", 303, member.get(&format!("/c/{comment}")).await),
+        ("the page of a form", 200, member.get("/new").await),
         ("a form that led on", 303, member.submit("/api/site/choose_theme", &[("theme", "dark")]).await),
         ("an answer to an island", 200, member.call("/api/comments/preview", &[("body", "x")]).await),
         ("a refusal to an island", 422, member.call("/api/comments/preview", &[("body", "")]).await),

@@ -96,7 +96,8 @@ async fn a_file_says_how_long_it_may_be_kept_and_is_guarded_too() {
     let answer = world.guest().get(&path).await;
     assert_guarded("a file", &answer);
     // Without a built site there is no file, and then the answer is a refusal that is not kept.
-    let expected = if answer.status == StatusCode::OK { answer.header("cache-control") != "no-store" } else { answer.status == 404 };
+    let expected =
+        if answer.status == StatusCode::OK { answer.header("cache-control") != "no-store" } else { answer.status == 404 };
     assert!(expected, "{} {}", answer.status, answer.header("cache-control"));
 }
 

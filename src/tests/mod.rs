@@ -6,11 +6,11 @@ mod support;
 
 // mod access;
 // mod accounts;
-// mod architecture;
-// mod comments;
+mod architecture;
+mod comments;
 // mod forms;
 mod headers;
-// mod queries;
+mod queries;
 // mod robustness;
 mod schema;
 mod sessions;

@@ -117,6 +117,10 @@ fn is_caused_by<E: std::error::Error + 'static>(cause: &axum::Error) -> bool {
 
 /// Runs the server function and reads its answer: JSON of its output, or of an [`AppError`].
 async fn run(visit: Visit, parts: &Parts, body: Bytes) -> Result<serde_json::Value, AppError> {
+    // The framework takes bytes that are no text for a failure of its own.
+    if std::str::from_utf8(&body).is_err() {
+        return Err(AppError::BadRequest);
+    }
     let mut call = Request::new(Body::from(body));
     *call.method_mut() = parts.method.clone();
     *call.uri_mut() = parts.uri.clone();

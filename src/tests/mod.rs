@@ -5,10 +5,10 @@
 mod support;
 
 // mod access;
-// mod accounts;
+mod accounts;
 mod architecture;
 mod comments;
-// mod forms;
+mod forms;
 mod headers;
 mod queries;
 // mod robustness;

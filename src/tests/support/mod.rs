@@ -8,6 +8,6 @@ mod database;
 mod world;
 
 pub use answer::Answer;
-pub use browser::Browser;
+pub use browser::{Browser, encoded};
 pub use database::TestDatabase;
 pub use world::{PASSWORD, World};

@@ -11,6 +11,6 @@ mod comments;
 mod forms;
 mod headers;
 mod queries;
-// mod robustness;
+mod robustness;
 mod schema;
 mod sessions;

@@ -239,6 +239,10 @@ pub(crate) mod tests {
 
     #[test]
     fn an_audience_admits_exactly_its_people() {
+        fn admitted<A: Act>(people: [&Actor; 5]) -> [bool; 5] {
+            people.map(|actor| grant::<A>(actor, NOW).is_ok())
+        }
+
         let member = Actor::Person(person(1, Role::Member));
         let moderator = Actor::Person(person(2, Role::Moderator));
         let admin = Actor::Person(person(3, Role::Admin));

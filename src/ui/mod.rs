@@ -4,8 +4,6 @@
 //! Promises: text given to them is shown as text, labels and messages are tied to their controls,
 //! and nothing needs an inline style or a script.
 
-#![expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
-
 mod avatar;
 mod badge;
 mod button;
@@ -14,6 +12,7 @@ mod choice;
 mod empty;
 mod error_summary;
 mod field;
+mod field_messages;
 mod form;
 mod icon;
 mod kept_text;
@@ -39,6 +38,7 @@ pub use choice::{Checkbox, RadioGroup, Tick};
 pub use empty::Empty;
 pub use error_summary::{ErrorSummary, FieldProblem};
 pub use field::{Concealment, FieldKind, TextField};
+pub use field_messages::FieldMessages;
 pub use form::{Form, PagePath};
 pub use icon::{Icon, IconName, IconSprite};
 pub use kept_text::KeptText;

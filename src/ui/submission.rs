@@ -6,23 +6,19 @@
 
 use std::future::Future;
 
-use leptos::{html, prelude::*, task::spawn_local, web_sys::HtmlElement};
-use wasm_bindgen::JsCast;
+use leptos::{html, prelude::*, task::spawn_local};
 
-use super::{error_summary::FieldProblem, page_shown::on_page_shown};
+use super::{field_messages::FieldMessages, page_shown::on_page_shown};
 use crate::{
     error::AppError,
     landing::Landing,
-    valid::{FieldProblems, Problem, Valid},
-    words,
+    valid::{FieldProblems, Valid},
 };
 
 /// An island's hold on a form that leads somewhere else when it succeeds.
 #[derive(Clone, Copy, Debug)]
 pub struct Submission {
-    /// The names of the fields, from top to bottom.
-    fields: &'static [&'static str],
-    problems: RwSignal<FieldProblems>,
+    pub messages: FieldMessages,
     refusal: RwSignal<Option<AppError>>,
     progress: RwSignal<Progress>,
 }
@@ -38,9 +34,8 @@ impl Submission {
     #[must_use]
     pub fn new(fields: &'static [&'static str], problems: FieldProblems) -> Self {
         let progress = RwSignal::new(Progress::Idle);
-        // A browser may show this page again as it was left: waiting.
         on_page_shown(move || progress.set(Progress::Idle));
-        Self { fields, problems: RwSignal::new(problems), refusal: RwSignal::new(None), progress }
+        Self { messages: FieldMessages::new(fields, problems), refusal: RwSignal::new(None), progress }
     }
 
     /// What the server said last, if it refused.
@@ -52,42 +47,6 @@ impl Submission {
     #[must_use]
     pub fn busy(self) -> Signal<bool> {
         Signal::derive(move || self.progress.get() == Progress::Waiting)
-    }
-
-    /// What is wrong with a field, in words.
-    #[must_use]
-    pub fn sentence(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.problems.with(|problems| problems.of(field)).map(|problem| words::problem(field, problem)))
-    }
-
-    /// What the form came back with, from top to bottom.
-    #[must_use]
-    pub fn summary(self) -> Vec<FieldProblem> {
-        let problems = self.problems.get_untracked();
-        let line = |field: &&'static str| {
-            let problem = problems.of(field)?;
-            Some(FieldProblem::new(*field, words::problem(field, problem)))
-        };
-        self.fields.iter().filter_map(line).collect()
-    }
-
-    /// Tells what is wrong with a field that was just left. An empty one that somebody only walked
-    /// through is nobody's mistake yet.
-    pub fn check_left<V>(self, field: &str, text: &str, parse: impl FnOnce(&str) -> Result<V, Problem>) {
-        if !text.is_empty() {
-            self.tell(field, parse(text).err());
-        }
-    }
-
-    fn tell(self, field: &str, problem: Option<Problem>) {
-        let mut problems = FieldProblems::default();
-        for (other, kept) in self.problems.get_untracked().iter().filter(|(other, _)| *other != field) {
-            problems.add(other, kept);
-        }
-        if let Some(problem) = problem {
-            problems.add(field, problem);
-        }
-        self.problems.set(problems);
     }
 
     /// Sends a draft that keeps the rules, and goes where the server says.
@@ -124,12 +83,7 @@ impl Submission {
 
     fn refused(self, error: AppError) {
         self.progress.set(Progress::Idle);
-        let problems = error.field_problems();
-        let at_fault = self.fields.iter().find(|field| problems.of(field).is_some());
-        if let Some(field) = at_fault.and_then(|field| document().get_element_by_id(field)) {
-            let _ = field.unchecked_into::<HtmlElement>().focus();
-        }
-        self.problems.set(problems);
+        self.messages.refuse(error.field_problems());
         self.refusal.set(Some(error));
     }
 }

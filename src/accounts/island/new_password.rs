@@ -21,7 +21,7 @@ pub fn NewPasswordField(
     let length = RwSignal::new(0);
     let measure = move || length.set(text_of(node_ref).chars().count() as u64);
     let check = move |_| {
-        submission.check_left(NAME, &text_of(node_ref), |text| NewPassword::parse(&Secret::new(text.to_owned())));
+        submission.messages.check_left(NAME, &text_of(node_ref), |text| NewPassword::parse(&Secret::new(text.to_owned())));
     };
     view! {
         <PasswordField
@@ -29,7 +29,7 @@ pub fn NewPasswordField(
             name=NAME
             kind=FieldKind::NewPassword
             hint=format!("At least {} characters. A few unrelated words are easy to remember and hard to guess.", NewPassword::SHORTEST)
-            problem=submission.sentence(NAME)
+            problem=submission.messages.sentence(NAME)
             node_ref
             on:input=move |_| measure()
             on:focusout=check

@@ -40,7 +40,7 @@ pub fn PasswordForm(choosing: ChoosingPassword) -> impl IntoView {
     };
     let (beginning, verb) = match &choosing.proof {
         PasswordProof::Current { username } => {
-            let problem = submission.sentence(CURRENT);
+            let problem = submission.messages.sentence(CURRENT);
             let field = view! {
                 <UserNameHint username=username.clone() />
                 <PasswordField label="Current password" name=CURRENT problem node_ref=current />
@@ -53,7 +53,7 @@ pub fn PasswordForm(choosing: ChoosingPassword) -> impl IntoView {
     };
     view! {
         <Form action=choosing.proof.action() busy=submission.busy() on:submit=on_submit>
-            <ErrorSummary problems=submission.summary() />
+            <ErrorSummary problems=submission.messages.summary() />
             <RefusalNotice refusal=submission.refusal() />
             {beginning}
             <NewPasswordField label="New password" submission node_ref=password suggestion=choosing.suggestion />

@@ -43,7 +43,7 @@ pub fn RegistrationForm(registering: Registering) -> impl IntoView {
     };
     view! {
         <Form action=registering.purpose.action() busy=submission.busy() on:submit=on_submit>
-            <ErrorSummary problems=submission.summary() />
+            <ErrorSummary problems=submission.messages.summary() />
             <RefusalNotice refusal=submission.refusal() />
             {token}
             <TextField
@@ -52,9 +52,9 @@ pub fn RegistrationForm(registering: Registering) -> impl IntoView {
                 value=registering.username
                 kind=FieldKind::UserName
                 hint="Everybody sees it. Letters and digits, with _ . - between them."
-                problem=submission.sentence("username")
+                problem=submission.messages.sentence("username")
                 node_ref=username
-                on:focusout=move |_| submission.check_left("username", &text_of(username), Username::parse)
+                on:focusout=move |_| submission.messages.check_left("username", &text_of(username), Username::parse)
             />
             <TextField
                 label="E-mail address"
@@ -62,9 +62,9 @@ pub fn RegistrationForm(registering: Registering) -> impl IntoView {
                 value=registering.email
                 kind=FieldKind::Email
                 hint="Only admins see it. You can sign in with it."
-                problem=submission.sentence("email")
+                problem=submission.messages.sentence("email")
                 node_ref=email
-                on:focusout=move |_| submission.check_left("email", &text_of(email), EmailAddress::parse)
+                on:focusout=move |_| submission.messages.check_left("email", &text_of(email), EmailAddress::parse)
             />
             <NewPasswordField label="Password" submission node_ref=password suggestion=registering.suggestion />
             <Button kind=ButtonKind::Primary size=ButtonSize::Wide busy=submission.busy()>{verb}</Button>

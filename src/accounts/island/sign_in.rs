@@ -30,7 +30,7 @@ pub fn SignInForm(signing_in: SigningIn) -> impl IntoView {
     };
     view! {
         <Form action=SIGN_IN busy=submission.busy() on:submit=on_submit>
-            <ErrorSummary problems=submission.summary() />
+            <ErrorSummary problems=submission.messages.summary() />
             <RefusalNotice refusal=submission.refusal() />
             <input type="hidden" name="next" value=signing_in.next />
             <TextField
@@ -38,10 +38,10 @@ pub fn SignInForm(signing_in: SigningIn) -> impl IntoView {
                 name="login"
                 value=signing_in.login
                 kind=FieldKind::UserName
-                problem=submission.sentence("login")
+                problem=submission.messages.sentence("login")
                 node_ref=login
             />
-            <PasswordField label="Password" name="password" problem=submission.sentence("password") node_ref=password />
+            <PasswordField label="Password" name="password" problem=submission.messages.sentence("password") node_ref=password />
             <Button kind=ButtonKind::Primary size=ButtonSize::Wide busy=submission.busy()>"Sign in"</Button>
         </Form>
     }
@@ -61,11 +61,11 @@ pub fn ProofForm(proving: Proving) -> impl IntoView {
     };
     view! {
         <Form action=PROVE busy=submission.busy() on:submit=on_submit>
-            <ErrorSummary problems=submission.summary() />
+            <ErrorSummary problems=submission.messages.summary() />
             <RefusalNotice refusal=submission.refusal() />
             <input type="hidden" name="next" value=proving.next />
             <UserNameHint username=proving.username />
-            <PasswordField label="Password" name="password" problem=submission.sentence("password") node_ref=password />
+            <PasswordField label="Password" name="password" problem=submission.messages.sentence("password") node_ref=password />
             <Button kind=ButtonKind::Primary size=ButtonSize::Wide busy=submission.busy()>"Confirm it is me"</Button>
         </Form>
     }

@@ -1,5 +1,7 @@
 //! The pages of this slice: each handler loads all it shows, then renders once.
 
+#![allow(clippy::missing_errors_doc, reason = "a handler's errors are pages, told in `shell/trouble.rs`")]
+
 mod account;
 mod entering;
 mod linked;

@@ -4,7 +4,7 @@
 
 mod support;
 
-// mod access;
+mod access;
 mod accounts;
 mod architecture;
 mod comments;

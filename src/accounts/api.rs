@@ -6,10 +6,16 @@ use super::model::{PasswordLink, Role, Secret, UserId};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
-pub async fn register(username: String, email: String, password: Secret) -> Result<Landing, AppError> {
-    use crate::{accounts::model::Registration, server::accounts};
+pub async fn register(
+    username: String,
+    email: String,
+    password: Secret,
+    #[server(default)] next: String,
+) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Registration, landing::LocalPath, server::accounts, valid::Value};
     let draft = Registration { username, email, password };
-    crate::server::call(|visit| async move { accounts::register(&visit, draft).await }).await
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { accounts::register(&visit, draft, next).await }).await
 }
 
 #[server(name = SetUp, prefix = "/api", endpoint = "accounts/set_up")]

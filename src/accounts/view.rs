@@ -21,11 +21,12 @@ pub const USE_PASSWORD_LINK: &str = "/api/accounts/use_password_link";
 /// Which account the form of a newcomer makes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
-    Register,
-    /// The first admin, for whoever holds the link that the program printed.
-    SetUp {
-        token: Secret,
+    Register {
+        /// The page to go on to.
+        next: String,
     },
+    /// The first admin, for whoever holds the link that the program printed.
+    SetUp { token: Secret },
 }
 
 impl Purpose {
@@ -33,7 +34,7 @@ impl Purpose {
     #[must_use]
     pub const fn action(&self) -> &'static str {
         match self {
-            Self::Register => REGISTER,
+            Self::Register { .. } => REGISTER,
             Self::SetUp { .. } => SET_UP,
         }
     }

@@ -1,13 +1,12 @@
-//! A page that the browser shows again as it was left, after going back to it.
+//! When a browser shows a page again as it was left. Only for islands.
 
-use leptos::prelude::window_event_listener_untyped;
+use leptos::prelude::*;
 
-/// Acts whenever the page is shown, also out of the browser's memory: a form that was waiting when the
-/// page was left waits no longer.
-///
-/// The server renders the same component and has no window; asking for one there ends the program.
-pub fn on_page_shown(act: impl Fn() + 'static) {
-    if cfg!(target_family = "wasm") {
+/// Runs when the page is shown, also when the browser goes back to it as it was left (the back-forward
+/// cache): a form that was waiting for an answer then must not wait for ever.
+pub fn on_page_shown(act: impl Fn() + Copy + 'static) {
+    // An effect, as there is no window while the server renders.
+    Effect::new(move |_| {
         window_event_listener_untyped("pageshow", move |_| act());
-    }
+    });
 }

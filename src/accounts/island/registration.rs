@@ -28,24 +28,20 @@ pub fn RegistrationForm(registering: Registering) -> impl IntoView {
         submission.send(Valid::check(draft), move |draft| async move {
             let (username, email, password) = (draft.username.clone(), draft.email.clone(), draft.password.clone());
             match purpose.get_value() {
-                Purpose::Register => api::register(username, email, password).await,
+                Purpose::Register { next } => api::register(username, email, password, next).await,
                 Purpose::SetUp { token } => api::set_up(token, username, email, password).await,
             }
         });
     };
-    let verb = match &registering.purpose {
-        Purpose::Register => "Register",
-        Purpose::SetUp { .. } => "Create the admin account",
-    };
-    let token = match &registering.purpose {
-        Purpose::Register => None,
-        Purpose::SetUp { token } => Some(view! { <input type="hidden" name="token" value=token.expose().to_owned() /> }),
+    let (verb, kept_name, kept) = match &registering.purpose {
+        Purpose::Register { next } => ("Register", "next", next.clone()),
+        Purpose::SetUp { token } => ("Create the admin account", "token", token.expose().to_owned()),
     };
     view! {
         <Form action=registering.purpose.action() busy=submission.busy() on:submit=on_submit>
             <ErrorSummary problems=submission.messages.summary() />
             <RefusalNotice refusal=submission.refusal() />
-            {token}
+            <input type="hidden" name=kept_name value=kept />
             <TextField
                 label="User name"
                 name="username"

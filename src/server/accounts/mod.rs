@@ -44,7 +44,7 @@ use throttle::{Key, Kind};
 /// # Errors
 /// Not allowed, a field breaks its rule, the name is taken, or too many accounts come from one
 /// network.
-pub async fn register(visit: &Visit, draft: Registration) -> Result<Landing> {
+pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>) -> Result<Landing> {
     let settings = visit.settings().await?;
     let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
@@ -55,7 +55,7 @@ pub async fn register(visit: &Visit, draft: Registration) -> Result<Landing> {
     record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
     transaction.commit().await?;
     visit.open_session(user, Role::Member).await?;
-    Ok(Landing::on(LocalPath::home()).saying(Notice::Welcome))
+    Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::Welcome))
 }
 
 /// Makes the first admin, with the link that the program printed when it started.

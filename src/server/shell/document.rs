@@ -92,10 +92,10 @@ fn SiteHeader(site_name: String, section: Section, surroundings: Surroundings) -
 
 #[component]
 fn GuestLinks(page: String) -> impl IntoView {
-    let onward = super::with_next("/sign-in", &page);
+    let (sign_in, register) = (super::with_next("/sign-in", &page), super::with_next("/register", &page));
     view! {
-        <a class="button button-quiet" href=onward>"Sign in"</a>
-        <a class="button button-primary" href="/register">"Register"</a>
+        <a class="button button-quiet" href=sign_in>"Sign in"</a>
+        <a class="button button-primary" href=register>"Register"</a>
     }
 }
 

@@ -230,7 +230,7 @@ fn render<View: IntoView + 'static>(
     head: Head,
     view: impl FnOnce() -> View,
 ) -> Response {
-    // Tells Leptos that this is a server: an island asks for it, and a window is asked for without it.
+    // Islands that hold content of their page ask it whether they are being hydrated.
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let html = owner.with(|| {
         provide_context(PagePath(surroundings.page.clone()));

@@ -20,23 +20,24 @@ use crate::{
 };
 
 /// Making an account.
-pub async fn register(frame: Frame) -> Result<Response, Trouble> {
+pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Response, Trouble> {
     let allowed = policy::may_register(frame.visit.actor(), frame.settings().registration, frame.visit.now());
     if matches!(&allowed, Err(AppError::Forbidden(Refusal::RegistrationClosed))) && frame.returned().is_none() {
         return Ok(closed(&frame));
     }
-    if let Some(elsewhere) = already_in(&frame, allowed.map(drop), None)? {
+    if let Some(elsewhere) = already_in(&frame, allowed.map(drop), onward.path())? {
         return Ok(elsewhere);
     }
     let returned = refused(&frame, REGISTER);
     let typed = |field| returned.map(|returned| returned.typed(field)).unwrap_or_default();
     let registering = Registering {
-        purpose: Purpose::Register,
+        purpose: Purpose::Register { next: onward.field() },
         username: typed("username"),
         email: typed("email"),
         problems: problems_of(returned),
         suggestion: suggestion(),
     };
+    let sign_in = onward.joined_to("/sign-in");
     let head = Head::titled("Register").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         view! {
@@ -45,7 +46,7 @@ pub async fn register(frame: Frame) -> Result<Response, Trouble> {
                 <p class="lead">"One account for reading along, asking and answering."</p>
             </header>
             <RegistrationForm registering />
-            <p class="quiet">"You have an account? "<a href="/sign-in">"Sign in"</a></p>
+            <p class="quiet">"You have an account? "<a href=sign_in>"Sign in"</a></p>
         }
     }))
 }
@@ -78,6 +79,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
         next: onward.field(),
         problems: problems_of(returned),
     };
+    let register = onward.joined_to("/register");
     let head = Head::titled("Sign in").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         view! {
@@ -86,7 +88,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
             </header>
             <SignInForm signing_in />
             <div class="stack quiet">
-                <p>"No account yet? "<a href="/register">"Register"</a></p>
+                <p>"No account yet? "<a href=register>"Register"</a></p>
                 <p>"Password forgotten? Ask an admin of this site for a link that sets a new one."</p>
             </div>
         }

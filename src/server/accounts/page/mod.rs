@@ -18,7 +18,11 @@ use crate::{
     accounts::model::Secret,
     error::AppError,
     landing::LocalPath,
-    server::{accounts::passphrase, returned::Returned, shell::Frame},
+    server::{
+        accounts::passphrase,
+        returned::Returned,
+        shell::{self, Frame},
+    },
     valid::{FieldProblems, Value},
 };
 
@@ -31,6 +35,11 @@ pub struct Onward {
 impl Onward {
     fn path(&self) -> Option<LocalPath> {
         LocalPath::parse(self.next.as_deref()?).ok()
+    }
+
+    /// The address of another page that leads on to the same one.
+    fn joined_to(&self, page: &str) -> String {
+        self.path().map_or_else(|| page.to_owned(), |next| shell::with_next(page, next.as_str()))
     }
 
     /// As the hidden field of a form; empty for the usual page.

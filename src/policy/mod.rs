@@ -233,10 +233,6 @@ pub(crate) mod tests {
         Actor::Person(Person { standing: Standing::Suspended { until: None }, ..person })
     }
 
-    fn admitted<A: Act>(people: [&Actor; 5]) -> [bool; 5] {
-        people.map(|actor| grant::<A>(actor, NOW).is_ok())
-    }
-
     #[test]
     fn an_audience_admits_exactly_its_people() {
         fn admitted<A: Act>(people: [&Actor; 5]) -> [bool; 5] {

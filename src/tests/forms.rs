@@ -10,6 +10,9 @@ use crate::error::AppError;
 
 const ATTACK: &str = r#"</textarea></title><script>alert(1)</script><img src=x onerror=alert(1)>"'"#;
 
+/// The page that a form stands on, where it goes, and what is in it.
+type Form<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
+
 async fn post_as(browser: &mut Browser, path: &str, content_type: &str, body: impl Into<Body>) -> Answer {
     let request = browser.request(Method::POST, path).header("sec-fetch-site", "same-origin").header("accept", "text/html");
     let request = if content_type.is_empty() { request } else { request.header("content-type", content_type) };
@@ -218,7 +221,7 @@ async fn scripts_in_refused_fields_come_back_as_text() {
     let (thread, number) = (format!("/d/{discussion}"), discussion.to_string());
     let (edit, comment) = (format!("/c/{comment}/edit"), comment.to_string());
     let long = format!("{ATTACK}{}", "x".repeat(10_000));
-    let forms: [(&str, &str, Vec<(&str, &str)>); 9] = [
+    let forms: [Form; 9] = [
         ("/new", "/api/discussions/start", vec![("title", &long), ("opening", ATTACK)]),
         ("/new", "/api/discussions/start", vec![("title", ATTACK), ("opening", &long), ("once", ATTACK)]),
         (&thread, "/api/comments/publish", vec![("discussion", &number), ("body", &long), ("parent", ""), ("once", ATTACK)]),

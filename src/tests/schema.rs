@@ -74,6 +74,10 @@ async fn the_entities_are_the_tables_that_the_migrations_make() {
     assert_eq!(migrated(world.app.database()).await, declared);
 }
 
+async fn read<E: EntityTrait>(database: &Database) -> usize {
+    E::find().all(database.reader()).await.unwrap().len()
+}
+
 #[tokio::test]
 async fn every_entity_can_be_read_from_the_migrated_tables() {
     let world = World::new().await;
@@ -83,10 +87,6 @@ async fn every_entity_can_be_read_from_the_migrated_tables() {
     world.guest().call("/api/accounts/sign_in", &[("login", "nobody-here"), ("password", "x")]).await.error();
     world.set(|settings| settings.edit_window = 7).await;
     crate::server::operator::setup_link(&world.app).await.unwrap();
-
-    async fn read<E: EntityTrait>(database: &Database) -> usize {
-        E::find().all(database.reader()).await.unwrap().len()
-    }
     let database = world.app.database();
     assert_eq!(read::<entity::user::Entity>(database).await, 1);
     assert_eq!(read::<entity::session::Entity>(database).await, 1);

@@ -35,10 +35,6 @@ impl Browser {
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
         self.call("/api/discussions/set_openness", &fields).await.landing();
     }
-
-    pub async fn deletes(&mut self, discussion: DiscussionId) {
-        self.call("/api/discussions/delete", &[("discussion", &discussion.to_string())]).await.landing();
-    }
 }
 
 /// The number in the path that a change leads to.

@@ -200,3 +200,16 @@ fn no_query_is_put_together_from_text() {
 fn files_stay_short() {
     assert_none("a file of more than 400 lines has two subjects", |source| source.lines > 400);
 }
+
+#[test]
+fn every_source_that_the_documents_cite_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for document in ["ARCHITECTURE.md", "SECURITY.md", "docs/permissions.md"] {
+        let text = fs::read_to_string(root.join(document)).unwrap();
+        let cited: Vec<_> = text.split('`').skip(1).step_by(2).filter(|code| code.starts_with("src/")).collect();
+        assert!(!cited.is_empty(), "{document} cites nothing");
+        for path in cited {
+            assert!(root.join(path).exists(), "{document} cites {path}");
+        }
+    }
+}

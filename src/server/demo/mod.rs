@@ -16,7 +16,7 @@ use std::{cmp::Reverse, time::Duration};
 
 use crate::{
     accounts::model::{Role, Secret},
-    server::{app::App, error::Result, operator::OperatorError},
+    server::{app::App, error::{Error, Result}, operator::OperatorError},
 };
 
 use people::{BAN, FAILED_SIGN_INS, RESIDENTS, Resident, STAFF_SIGN_INS};
@@ -84,9 +84,15 @@ pub async fn fill(app: &App) -> std::result::Result<Vec<Login>, OperatorError> {
 async fn perform(app: &App) -> Result<Vec<Login>> {
     let mut play = Play::open(app.clone(), Stage(())).await?;
     for (before_now, event) in timeline()? {
-        play.perform(before_now, event).await?;
+        let told = format!("{event:?}");
+        play.perform(before_now, event).await.map_err(|cause| broken(&told, &cause))?;
     }
     Ok(play.logins())
+}
+
+/// Where the house refuses what is played, the play is wrong.
+fn broken(event: &str, cause: &Error) -> Error {
+    Error::broken("the sample community breaks a rule", format!("{cause:?} at {event}"))
 }
 
 /// All that happens, each with how long before now, in the order of time: the numbers that a

@@ -57,7 +57,7 @@ pub const RESIDENTS: [Resident; 29] = [
     member("inés", "ines", "21d4h"),
     member("jonas", "jonas", "20d18h"),
     member("marta", "marta", "20d9h"),
-    member("étienne", "etienne", "17d2h"),
+    member("étienne", "etienne", "18d2h"),
     member("quentin", "quentin", "3h20m"),
 ];
 

@@ -21,7 +21,7 @@ async fn filled() -> (App, Vec<Login>, TempDir) {
     crate::server::config::folder::claim(&config.data).map(drop).unwrap();
     database::migrate_up(&config.data).await.unwrap();
     let app = App::open(config).await.unwrap();
-    let logins = fill(&app).await.unwrap();
+    let logins = perform(&app).await.unwrap();
     (app, logins, folder)
 }
 

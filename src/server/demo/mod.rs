@@ -14,9 +14,15 @@ mod tests;
 
 use std::{cmp::Reverse, time::Duration};
 
+use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
+
 use crate::{
     accounts::model::{Role, Secret},
-    server::{app::App, error::{Error, Result}, operator::OperatorError},
+    server::{
+        app::App,
+        error::{Error, Result},
+        operator::OperatorError,
+    },
 };
 
 use people::{BAN, FAILED_SIGN_INS, RESIDENTS, Resident, STAFF_SIGN_INS};
@@ -78,7 +84,8 @@ const TALKS: [&str; 21] = [
 /// # Errors
 /// The database's.
 pub async fn fill(app: &App) -> std::result::Result<Vec<Login>, OperatorError> {
-    Ok(perform(app).await?)
+    // What never happened is no news for the log.
+    Ok(perform(app).with_subscriber(NoSubscriber::default()).await?)
 }
 
 async fn perform(app: &App) -> Result<Vec<Login>> {

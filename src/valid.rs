@@ -219,6 +219,10 @@ impl FieldProblems {
         self.0.entry(field.to_owned()).or_insert(problem);
     }
 
+    pub fn remove(&mut self, field: &str) {
+        self.0.remove(field);
+    }
+
     #[must_use]
     pub fn of(&self, field: &str) -> Option<Problem> {
         self.0.get(field).copied()

@@ -6,10 +6,16 @@ use super::model::{PasswordLink, Role, Secret, UserId};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
-pub async fn register(username: String, email: String, password: Secret) -> Result<Landing, AppError> {
-    use crate::{accounts::model::Registration, server::accounts};
+pub async fn register(
+    username: String,
+    email: String,
+    password: Secret,
+    #[server(default)] next: String,
+) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Registration, landing::LocalPath, server::accounts, valid::Value};
     let draft = Registration { username, email, password };
-    crate::server::call(|visit| async move { accounts::register(&visit, draft).await }).await
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { accounts::register(&visit, draft, next).await }).await
 }
 
 #[server(name = SetUp, prefix = "/api", endpoint = "accounts/set_up")]
@@ -49,8 +55,9 @@ pub async fn change_password(current_password: Secret, password: Secret) -> Resu
 
 #[server(name = UsePasswordLink, prefix = "/api", endpoint = "accounts/use_password_link")]
 pub async fn use_password_link(token: Secret, password: Secret) -> Result<Landing, AppError> {
-    use crate::server::accounts;
-    crate::server::call(|visit| async move { accounts::use_password_link(&visit, &token, &password).await }).await
+    use crate::{accounts::model::NewPasswordDraft, server::accounts};
+    let draft = NewPasswordDraft { password };
+    crate::server::call(|visit| async move { accounts::use_password_link(&visit, &token, draft).await }).await
 }
 
 #[server(name = ChangeRole, prefix = "/api", endpoint = "accounts/change_role")]

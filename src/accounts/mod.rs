@@ -3,4 +3,6 @@
 //! Knows no other slice. What the server does with accounts is in `server/accounts`.
 
 pub mod api;
+pub mod island;
 pub mod model;
+pub mod view;

@@ -16,14 +16,14 @@ use crate::{
     error::AppError,
     landing::Landing,
     ui::{
-        Button, ButtonKind, ErrorSummary, FieldProblem, Form, PreviewPane, PreviewSlot, RefusalNotice, TextField, TrustedHtml,
-        Writing, WritingArea,
+        Button, ButtonKind, ErrorSummary, FieldMessages, Form, PreviewPane, PreviewSlot, RefusalNotice, TextField, TrustedHtml,
+        Writing, WritingArea, on_page_shown,
     },
-    valid::{FieldProblems, Problem, Valid, Value},
-    words,
+    valid::{Valid, Value},
 };
 
 /// The title and the opening of a discussion.
+#[allow(clippy::must_use_candidate, reason = "a view that is not used is not seen")]
 #[island]
 pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
     let form = Drafted::new(&drafting);
@@ -31,8 +31,7 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
     let made = drafting.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
     let publishing = Signal::derive(move || form.work.get() == Work::Publishing);
     let previewing = Signal::derive(move || form.work.get() == Work::Previewing);
-    // A browser may show this page again as it was left: waiting.
-    window_event_listener_untyped("pageshow", move |_| form.work.set(Work::None));
+    on_page_shown(move || form.work.set(Work::None));
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         form.send(purpose);
@@ -43,7 +42,7 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
     };
     view! {
         <Form action=drafting.purpose.action() busy=publishing on:submit=on_submit>
-            <ErrorSummary problems=summary_of(&drafting.problems) />
+            <ErrorSummary problems=form.messages.summary() />
             <RefusalNotice refusal=form.refusal />
             <HiddenField purpose=drafting.purpose.clone() once=form.once />
             <TextField
@@ -51,10 +50,10 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
                 name="title"
                 value=drafting.draft.title.clone()
                 hint="What is it about? A question works well."
-                problem=form.sentence("title")
+                problem=form.messages.sentence("title")
                 autocomplete="off"
                 node_ref=form.title
-                on:focusout=move |_| form.check_title()
+                on:focusout=move |_| form.messages.check_left("title", &form.draft().title, Title::parse)
             />
             <WritingArea
                 writing=form.opening
@@ -63,10 +62,10 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
                 value=drafting.draft.opening.clone()
                 origin=drafting.origin
                 hint="Markdown works: **bold**, lists, quotes and code."
-                problem=form.sentence("opening")
+                problem=form.messages.sentence("opening")
                 rows=10
                 longest=Opening::LONGEST
-                on:focusout=move |_| form.check_opening()
+                on:focusout=move |_| form.messages.check_left("opening", &form.opening.text(), Opening::parse)
             />
             <div class="actions">
                 <Button kind=ButtonKind::Primary busy=publishing>{verb(&drafting.purpose)}</Button>
@@ -82,10 +81,6 @@ const fn verb(purpose: &Purpose) -> &'static str {
         Purpose::Start { .. } => "Start discussion",
         Purpose::Edit(_) => "Save discussion",
     }
-}
-
-fn summary_of(problems: &FieldProblems) -> Vec<FieldProblem> {
-    problems.iter().map(|(field, problem)| FieldProblem::new(field, words::problem(field, problem))).collect()
 }
 
 /// What the form carries unseen. A browser that fills forms in again must leave the key alone: an
@@ -107,7 +102,7 @@ struct Drafted {
     opening: Writing,
     once: RwSignal<String>,
     preview: PreviewSlot,
-    problems: RwSignal<FieldProblems>,
+    messages: FieldMessages,
     refusal: RwSignal<Option<AppError>>,
     work: RwSignal<Work>,
 }
@@ -132,45 +127,15 @@ impl Drafted {
             opening: Writing::new(&start.draft.opening, start.kept_text()),
             once: RwSignal::new(once),
             preview: PreviewSlot::new(made.as_ref()),
-            problems: RwSignal::new(start.problems.clone()),
+            messages: FieldMessages::new(&["title", "opening"], start.problems.clone()),
             refusal: RwSignal::new(None),
             work: RwSignal::new(Work::None),
         }
     }
 
-    fn sentence(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.problems.with(|problems| problems.of(field)).map(|problem| words::problem(field, problem)))
-    }
-
     fn draft(self) -> DiscussionDraft {
         let title = self.title.get_untracked().map(|title| title.value()).unwrap_or_default();
         DiscussionDraft { title, opening: self.opening.text() }
-    }
-
-    /// An empty field that somebody only walked through is nobody's mistake yet.
-    fn check_title(self) {
-        let title = self.draft().title;
-        if !title.is_empty() {
-            self.tell("title", Title::parse(&title).err());
-        }
-    }
-
-    fn check_opening(self) {
-        let opening = self.opening.text();
-        if !opening.trim().is_empty() {
-            self.tell("opening", Opening::parse(&opening).err());
-        }
-    }
-
-    fn tell(self, field: &str, problem: Option<Problem>) {
-        let mut problems = FieldProblems::default();
-        for (other, kept) in self.problems.get_untracked().iter().filter(|(other, _)| *other != field) {
-            problems.add(other, kept);
-        }
-        if let Some(problem) = problem {
-            problems.add(field, problem);
-        }
-        self.problems.set(problems);
     }
 
     fn send(self, purpose: StoredValue<Purpose>) {
@@ -210,7 +175,7 @@ impl Drafted {
             match api::preview(opening).await {
                 Ok(preview) => {
                     self.work.set(Work::None);
-                    self.tell("opening", None);
+                    self.messages.clear("opening");
                     self.preview.show(&TrustedHtml::from_sanitised(preview.html));
                 }
                 Err(error) => self.refused(error),
@@ -231,15 +196,7 @@ impl Drafted {
     /// Tells why, and leads to the first field at fault.
     fn refused(self, error: AppError) {
         self.work.set(Work::None);
-        let problems = error.field_problems();
-        let title_is_at_fault = problems.of("title").is_some();
-        self.problems.set(problems);
+        self.messages.refuse(error.field_problems());
         self.refusal.set(Some(error));
-        match self.title.get_untracked().filter(|_| title_is_at_fault) {
-            Some(title) => {
-                let _ = title.focus();
-            }
-            None => self.opening.focus(),
-        }
     }
 }

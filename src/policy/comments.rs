@@ -106,7 +106,7 @@ mod tests {
         discussions::model::DiscussionId,
     };
 
-    const WINDOW: Duration = Duration::from_secs(1_800);
+    const WINDOW: Duration = Duration::from_mins(30);
 
     fn comment_by(author: i64) -> Comment {
         Comment {

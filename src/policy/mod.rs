@@ -235,16 +235,15 @@ pub(crate) mod tests {
 
     #[test]
     fn an_audience_admits_exactly_its_people() {
+        fn admitted<A: Act>(people: [&Actor; 5]) -> [bool; 5] {
+            people.map(|actor| grant::<A>(actor, NOW).is_ok())
+        }
+
         let member = Actor::Person(person(1, Role::Member));
         let moderator = Actor::Person(person(2, Role::Moderator));
         let admin = Actor::Person(person(3, Role::Admin));
         let banned = suspended(person(4, Role::Admin));
         let everybody = [&Actor::Guest, &banned, &member, &moderator, &admin];
-
-        fn admitted<A: Act>(people: [&Actor; 5]) -> [bool; 5] {
-            people.map(|actor| grant::<A>(actor, NOW).is_ok())
-        }
-
         assert_eq!(admitted::<act::Read>(everybody), [true, true, true, true, true]);
         assert_eq!(admitted::<act::Register>(everybody), [true, false, false, false, false]);
         assert_eq!(admitted::<act::SignOut>(everybody), [false, true, true, true, true]);

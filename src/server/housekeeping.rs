@@ -19,6 +19,7 @@ const INTERVAL: Duration = Duration::from_mins(10);
 const FAILURES_KEPT: Duration = Duration::from_hours(90 * 24);
 
 /// Sweeps now and then until the task is aborted.
+#[must_use]
 pub fn start(app: App) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut ticks = interval(INTERVAL);

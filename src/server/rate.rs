@@ -30,7 +30,7 @@ mod tests {
     fn a_full_window_tells_when_it_opens_again() {
         let now = Moment::from_milliseconds(1_000_000);
         let recent = [now, now.before(Duration::from_secs(20)), now.before(Duration::from_secs(50))];
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         assert!(refuse_beyond(&recent, 4, minute, now).is_ok());
         let refused = refuse_beyond(&recent, 3, minute, now).unwrap_err();
         assert!(matches!(refused, Error::Told(AppError::TooMany { retry_after: 10 })), "{refused:?}");

@@ -57,7 +57,6 @@ pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
 }
 
 /// The whole program as one service.
-#[must_use]
 pub fn build(app: App) -> Router {
     let pages = page_router(&app);
     let answerer = Answerer { app: app.clone(), pages: pages.clone() };

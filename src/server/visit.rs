@@ -50,7 +50,7 @@ pub struct Visit {
 }
 
 /// A session is marked as used at most this often, so that reading costs no write.
-const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
+const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
 
 impl Visit {
     /// A visit through the web.

@@ -13,7 +13,7 @@ pub async fn choose_theme(theme: Theme, #[server(default)] from: String) -> Resu
 }
 
 #[server(name = SaveSettings, prefix = "/api", endpoint = "site/save_settings")]
-#[expect(clippy::too_many_arguments, reason = "one argument for each field of the form")]
+#[allow(clippy::too_many_arguments, reason = "one argument for each field of the form")]
 pub async fn save_settings(
     name: String,
     description: String,

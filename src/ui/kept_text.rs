@@ -33,6 +33,7 @@ impl KeptText {
     }
 
     /// Keeps a text; one without a word in it is not worth a place.
+    #[allow(clippy::must_use_candidate, reason = "a browser that keeps nothing is no reason to stop writing")]
     pub fn keep(&self, text: &str) -> Keeping {
         if text.trim().is_empty() {
             self.forget();

@@ -4,8 +4,6 @@
 //! Promises: text given to them is shown as text, labels and messages are tied to their controls,
 //! and nothing needs an inline style or a script.
 
-#![expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
-
 mod avatar;
 mod badge;
 mod button;
@@ -14,17 +12,19 @@ mod choice;
 mod empty;
 mod error_summary;
 mod field;
+mod field_messages;
 mod form;
 mod icon;
 mod kept_text;
-
 mod notice;
+mod page_shown;
 mod pager;
 mod password_field;
 mod preview;
 mod prose;
 mod refusal;
 mod select;
+mod submission;
 mod text_area;
 mod trusted_types;
 mod when;
@@ -38,17 +38,19 @@ pub use choice::{Checkbox, RadioGroup, Tick};
 pub use empty::Empty;
 pub use error_summary::{ErrorSummary, FieldProblem};
 pub use field::{Concealment, FieldKind, TextField};
+pub use field_messages::FieldMessages;
 pub use form::{Form, PagePath};
 pub use icon::{Icon, IconName, IconSprite};
-
 pub use kept_text::KeptText;
 pub use notice::{Notice, NoticeTone};
+pub use page_shown::on_page_shown;
 pub use pager::Pager;
-pub use password_field::PasswordField;
+pub use password_field::{PasswordField, UserNameHint};
 pub use preview::{PreviewPane, PreviewSlot};
 pub use prose::{Prose, TrustedHtml};
-pub use refusal::RefusalNotice;
+pub use refusal::{ErrorNotice, RefusalNotice};
 pub use select::{Choice, Select};
+pub use submission::{Submission, text_of};
 pub use text_area::TextArea;
 pub use when::{When, exactly, in_words};
 pub use writing::{TextOrigin, Writing, WritingArea};

@@ -45,6 +45,12 @@ pub fn PasswordField(
     }
 }
 
+/// Tells password managers whose password a form asks for. Not seen, and not sent.
+#[component]
+pub fn UserNameHint(#[prop(into)] username: String) -> impl IntoView {
+    view! { <input type="text" autocomplete="username" value=username readonly hidden /> }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

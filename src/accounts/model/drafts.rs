@@ -44,6 +44,13 @@ pub struct PasswordChange {
     pub password: Secret,
 }
 
+/// Sets a password where something else than the old one allows it.
+#[derive(Clone, Debug, Default, Validate)]
+pub struct NewPasswordDraft {
+    #[validate(custom(function = "NewPassword::rule"))]
+    pub password: Secret,
+}
+
 /// Keeps somebody from acting for a time.
 #[derive(Clone, Debug, Default, Validate)]
 pub struct Suspension {

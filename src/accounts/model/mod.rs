@@ -8,7 +8,9 @@ mod password;
 mod person;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
-pub use drafts::{LoginText, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason};
+pub use drafts::{
+    LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
+};
 pub use email::EmailAddress;
 pub use name::Username;
 pub use password::{NewPassword, Secret};

@@ -17,9 +17,9 @@ use crate::{
     landing::Landing,
     ui::{
         Button, ButtonKind, ErrorSummary, FieldProblem, Form, PreviewPane, PreviewSlot, RefusalNotice, TrustedHtml, Writing,
-        WritingArea,
+        WritingArea, on_page_shown,
     },
-    valid::{FieldProblems, Problem},
+    valid::Problem,
     words,
 };
 
@@ -190,11 +190,11 @@ pub fn ComposerForm(composition: Composition, on_not_reply: Option<Callback<()>>
     let start = composition.start.get_value();
     let made = start.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
     let sentence = Signal::derive(move || composition.problem.get().map(|problem| words::problem("body", problem)));
-    let summary = summary_of(&start.problems());
+    let summary =
+        start.problem.map(|problem| FieldProblem::new("body", words::problem("body", problem))).into_iter().collect::<Vec<_>>();
     let publishing = Signal::derive(move || composition.work.get() == Work::Publishing);
     let previewing = Signal::derive(move || composition.work.get() == Work::Previewing);
-    // A browser may show this page again as it was left: waiting.
-    window_event_listener_untyped("pageshow", move |_| composition.work.set(Work::None));
+    on_page_shown(move || composition.work.set(Work::None));
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         composition.send();
@@ -235,10 +235,6 @@ fn verb(purpose: &Purpose) -> &'static str {
         Purpose::Publish { .. } => "Publish comment",
         Purpose::Edit { .. } => "Save comment",
     }
-}
-
-fn summary_of(problems: &FieldProblems) -> Vec<FieldProblem> {
-    problems.iter().map(|(field, problem)| FieldProblem::new(field, words::problem(field, problem))).collect()
 }
 
 /// A page about one comment says in its own heading what the form is for.

@@ -25,7 +25,7 @@ use crate::{
 
 use super::{links, store};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// A page of the accounts that the filter lets through, the newest first, and one more if there is.
 ///

@@ -39,8 +39,8 @@ impl Purpose {
     #[must_use]
     pub const fn life(self) -> Duration {
         match self {
-            Self::SetUp => Duration::from_secs(24 * 60 * 60),
-            Self::Password => Duration::from_secs(30 * 60),
+            Self::SetUp => Duration::from_hours(24),
+            Self::Password => Duration::from_mins(30),
         }
     }
 }

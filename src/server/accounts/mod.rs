@@ -15,11 +15,11 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     accounts::model::{
-        EmailAddress, LoginText, NewPassword, PasswordChange, Profile, Proof, Registration, Role, Secret, SignIn, UserId,
-        Username,
+        AccountRecord, EmailAddress, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof, Registration,
+        Role, Secret, SignIn, UserId, Username,
     },
     audit::model::{Deed, Subject},
-    error::{AppError, Refusal},
+    error::{AppError, Conflict, Refusal},
     landing::{Landing, LocalPath, Notice},
     policy::{self, Permit, act},
     server::{
@@ -45,7 +45,7 @@ use throttle::{Key, Kind};
 /// # Errors
 /// Not allowed, a field breaks its rule, the name is taken, or too many accounts come from one
 /// network.
-pub async fn register(visit: &Visit, draft: Registration) -> Result<Landing> {
+pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>) -> Result<Landing> {
     let settings = visit.settings().await?;
     let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
@@ -53,7 +53,7 @@ pub async fn register(visit: &Visit, draft: Registration) -> Result<Landing> {
     let hash = visit.app().passwords().hash(&newcomer.password).await?;
     let user = admit(visit, &permit, &newcomer, (&hash, Role::Member)).await?;
     visit.open_session(user, Role::Member).await?;
-    Ok(Landing::on(LocalPath::home()).saying(Notice::Welcome))
+    Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::Welcome))
 }
 
 /// Registers somebody of the sample community, with a hash that several share: hashing is meant to be slow.
@@ -92,7 +92,7 @@ pub async fn set_up(visit: &Visit, token: &Secret, draft: Registration) -> Resul
     let transaction = visit.database().begin().await?;
     links::consume(&transaction, token, links::Purpose::SetUp, visit.now()).await?;
     if store::lock_admins(&transaction).await? > 0 {
-        return Err(AppError::Conflict(crate::error::Conflict::AlreadySetUp).into());
+        return Err(AppError::Conflict(Conflict::AlreadySetUp).into());
     }
     let user = store::insert(&transaction, &permit, &newcomer, &hash, Role::Admin, visit.now()).await?;
     record_entry(&transaction, visit, Deed::SiteSetUp, user, &newcomer.name.display).await?;
@@ -178,12 +178,13 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
 ///
 /// # Errors
 /// The link is not in force, or the password is too weak.
-pub async fn use_password_link(visit: &Visit, token: &Secret, password: &Secret) -> Result<Landing> {
+pub async fn use_password_link(visit: &Visit, token: &Secret, draft: NewPasswordDraft) -> Result<Landing> {
     let permit = policy::may::<act::UsePasswordLink>(visit.actor(), visit.now())?;
+    let draft = Valid::check(draft)?;
     let link = links::find(visit.database().reader(), token, links::Purpose::Password, visit.now()).await?;
     let id = link.user.ok_or(Refusal::LinkOver)?;
     let user = store::find(visit.database().reader(), id).await?.ok_or(Refusal::LinkOver)?;
-    let password = strong_password(visit, password, &user.name, &user.email).await?;
+    let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
     let hash = visit.app().passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     links::consume(&transaction, token, links::Purpose::Password, visit.now()).await?;
@@ -212,6 +213,38 @@ pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<Us
 /// The database's.
 pub async fn has_admin(visit: &Visit) -> Result<bool> {
     Ok(store::count_admins(visit.database().reader()).await? > 0)
+}
+
+/// Whether a set-up link can be used; looking does not use it up.
+///
+/// # Errors
+/// Already signed in, there is an admin already, or the link is not in force.
+pub async fn check_set_up_link(visit: &Visit, token: &Secret) -> Result<()> {
+    policy::may::<act::SetUp>(visit.actor(), visit.now())?;
+    if has_admin(visit).await? {
+        return Err(AppError::Conflict(Conflict::AlreadySetUp).into());
+    }
+    links::find(visit.database().reader(), token, links::Purpose::SetUp, visit.now()).await.map(drop)
+}
+
+/// Whether a password link can be used; looking does not use it up.
+///
+/// # Errors
+/// The link is not in force.
+pub async fn check_password_link(visit: &Visit, token: &Secret) -> Result<()> {
+    policy::may::<act::UsePasswordLink>(visit.actor(), visit.now())?;
+    links::find(visit.database().reader(), token, links::Purpose::Password, visit.now()).await.map(drop)
+}
+
+/// The account of the person acting.
+///
+/// # Errors
+/// Nobody is signed in.
+pub async fn own_account(visit: &Visit) -> Result<AccountRecord> {
+    policy::may::<act::SeeOwnAccount>(visit.actor(), visit.now())?;
+    let id = visit.actor().id().ok_or(AppError::Unauthenticated)?;
+    let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?;
+    store::record_of(&user)
 }
 
 /// What everybody may know of a person.

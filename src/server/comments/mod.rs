@@ -32,7 +32,7 @@ use crate::{
 /// Comments on one page of a thread.
 pub const PAGE: usize = 50;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// A part of a discussion's thread, as this visitor may see it.
 ///

@@ -148,37 +148,18 @@ pub fn Filters(room: Room, #[prop(into)] label: String, narrowing: Narrowing, ch
     }
 }
 
-/// Whether something is typed on the page that must not be lost while the password is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsent {
-    Nothing,
-    /// The password is given in another tab, and the form on this page is sent again.
-    Draft,
-}
-
-/// Says that the password has to be given again before the acts of this page.
+/// Says that the password has to be given again before the acts of this page. A form that came back
+/// for want of it says so itself.
 #[component]
-pub fn ProofNotice(unsent: Unsent) -> impl IntoView {
+pub fn ProofNotice() -> impl IntoView {
     let page = use_context::<PagePath>().map(|page| page.0).unwrap_or_default();
     let prove = shell::with_next("/prove", &page);
-    match unsent {
-        Unsent::Nothing => view! {
-            <Notice tone=NoticeTone::Info title="Please confirm that it is you">
-                <p>"You gave your password more than a few minutes ago. What can be done here needs it again."</p>
-                <div class="actions">
-                    <ButtonLink href=prove size=ButtonSize::Small>"Confirm it is you"</ButtonLink>
-                </div>
-            </Notice>
-        }
-        .into_any(),
-        Unsent::Draft => view! {
-            <Notice tone=NoticeTone::Info title="Please confirm that it is you">
-                <p>"Give your password in another tab, then come back and send the form again. Nothing you typed is lost."</p>
-                <div class="actions">
-                    <a class="button button-small" href=prove target="_blank">"Confirm in another tab"</a>
-                </div>
-            </Notice>
-        }
-        .into_any(),
+    view! {
+        <Notice tone=NoticeTone::Info title="Please confirm that it is you">
+            <p>"You gave your password more than a few minutes ago. What can be done here needs it again."</p>
+            <div class="actions">
+                <ButtonLink href=prove size=ButtonSize::Small>"Confirm it is you"</ButtonLink>
+            </div>
+        </Notice>
     }
 }

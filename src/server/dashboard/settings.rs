@@ -4,7 +4,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::{
-    frame::{Dashboard, PageHead, ProofNotice, Room, Unsent, Viewer, head},
+    frame::{Dashboard, PageHead, ProofNotice, Room, Viewer, head},
     sent::Sent,
 };
 use crate::{
@@ -26,10 +26,8 @@ pub async fn page(frame: Frame) -> Result<Response, Trouble> {
         let sent = Sent::to("/api/site/save_settings");
         let content = match policy::may_configure(&viewer.actor, viewer.now) {
             Ok(_) => form(&settings, &sent).into_any(),
-            Err(AppError::ProofNeeded) if sent.has_come_back() => {
-                view! { <ProofNotice unsent=Unsent::Draft /> {form(&settings, &sent)} }.into_any()
-            }
-            Err(_) => view! { <ProofNotice unsent=Unsent::Nothing /> {facts(&settings)} }.into_any(),
+            Err(AppError::ProofNeeded) if sent.has_come_back() => form(&settings, &sent).into_any(),
+            Err(_) => view! { <ProofNotice /> {facts(&settings)} }.into_any(),
         };
         view! {
             <Dashboard room=Room::Settings viewer=viewer>

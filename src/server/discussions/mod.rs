@@ -19,7 +19,7 @@ use crate::{
     valid::{FieldProblems, Valid, Value},
 };
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// One page of the list of discussions.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use crate::{
     accounts::model::{Actor, Person, Standing},
     server::assets,
     site::model::Theme,
-    ui::{Avatar, Form, Notice as NoticeBox, NoticeTone},
+    ui::{Avatar, ErrorNotice, Form, Notice as NoticeBox, NoticeTone},
     words,
 };
 
@@ -92,10 +92,10 @@ fn SiteHeader(site_name: String, section: Section, surroundings: Surroundings) -
 
 #[component]
 fn GuestLinks(page: String) -> impl IntoView {
-    let onward = super::with_next("/sign-in", &page);
+    let (sign_in, register) = (super::with_next("/sign-in", &page), super::with_next("/register", &page));
     view! {
-        <a class="button button-quiet" href=onward>"Sign in"</a>
-        <a class="button button-primary" href="/register">"Register"</a>
+        <a class="button button-quiet" href=sign_in>"Sign in"</a>
+        <a class="button button-primary" href=register>"Register"</a>
     }
 }
 
@@ -143,7 +143,7 @@ fn Announcements(surroundings: Surroundings) -> impl IntoView {
             view! { <NoticeBox tone=NoticeTone::Success><p>{words::notice(notice)}</p></NoticeBox> }
         })}
         {returned.filter(|error| error.field_problems().is_empty()).map(|error| {
-            view! { <NoticeBox tone=NoticeTone::Error><p>{words::error(&error)}</p></NoticeBox> }
+            view! { <ErrorNotice error /> }
         })}
     }
 }

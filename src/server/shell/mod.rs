@@ -14,6 +14,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
+use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
 pub use trouble::trouble_page;
@@ -229,7 +230,8 @@ fn render<View: IntoView + 'static>(
     head: Head,
     view: impl FnOnce() -> View,
 ) -> Response {
-    let owner = Owner::new();
+    // Islands that hold content of their page ask it whether they are being hydrated.
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let html = owner.with(|| {
         provide_context(PagePath(surroundings.page.clone()));
         provide_context(IconSprite(assets::path("icons.svg").into()));
@@ -239,7 +241,7 @@ fn render<View: IntoView + 'static>(
         let content = view().into_any();
         view! { <Document surroundings=surroundings.clone() head content /> }.to_html()
     });
-    owner.cleanup();
+    owner.unset_with_forced_cleanup();
     (status, Html(document::finished(html, &surroundings.nonce))).into_response()
 }
 

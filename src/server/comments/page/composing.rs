@@ -19,11 +19,11 @@ use crate::{
 };
 
 /// The composer of a discussion's page. Nothing can be said about a form of another discussion.
-pub fn new_comment(frame: &Frame, discussion: DiscussionId, entries: &[ThreadEntry]) -> Option<Composing> {
+pub fn new_comment(frame: &Frame, discussion: DiscussionId, entries: &[ThreadEntry]) -> Composing {
     let returned = frame.returned().filter(|returned| is_about(returned, PUBLISH, "discussion", discussion.0));
     let parent = returned.and_then(|returned| returned.typed("parent").parse().ok()).map(CommentId);
     let reply = parent.map(|comment| ReplyTarget { comment, author: super::author_among(entries, comment) });
-    Some(composing(frame, returned, publishing(returned, discussion, reply), String::new()))
+    composing(frame, returned, publishing(returned, discussion, reply), String::new())
 }
 
 /// The composer of the page that answers one comment.

@@ -3,6 +3,8 @@
 //! A discussion's page stands here and not with the discussions, because most of it is the thread, and
 //! comments know discussions, never the other way round.
 
+#![allow(clippy::missing_errors_doc, reason = "a handler's errors are pages, told in `shell/trouble.rs`")]
+
 mod composing;
 mod moderation;
 mod nesting;
@@ -57,7 +59,7 @@ pub async fn discussion(frame: Frame, Number(id): Number<DiscussionId>, Asked(pa
     let reading = Reading::of(&frame, &discussion.summary).await?;
     let refusal = policy::may_publish_comment(frame.visit.actor(), discussion.summary.openness, frame.visit.now()).err();
     let composing = new_comment(&frame, id, &page.entries);
-    let composing = composing.filter(|composing| refusal.is_none() || !composing.body.is_empty());
+    let composing = Some(composing).filter(|composing| refusal.is_none() || !composing.body.is_empty());
     let head = Head::titled(discussion.summary.title.as_str()).section(Section::Discussions);
     let path = frame.path().to_owned();
     let is_guest = frame.visit.actor().person().is_none();

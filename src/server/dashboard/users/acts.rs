@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::{
-    frame::{ProofNotice, Unsent, Viewer},
+    frame::{ProofNotice, Viewer},
     sent::Sent,
 };
 use crate::{
@@ -24,12 +24,10 @@ pub fn Acts(account: AccountRecord, viewer: Viewer, sessions: usize) -> impl Int
     let id = account.profile.id;
     let suspension = Sent::to("/api/accounts/suspend");
     match policy::may_administer(&viewer.actor, id, viewer.now) {
-        Ok(_) => view! { {forms(&account, &viewer, sessions, suspension)} }.into_any(),
+        Ok(_) => forms(&account, &viewer, sessions, suspension).into_any(),
         Err(AppError::Forbidden(Refusal::Yourself)) => own_account(&account).into_any(),
-        Err(AppError::ProofNeeded) if suspension.has_come_back() => {
-            view! { <ProofNotice unsent=Unsent::Draft /> {forms(&account, &viewer, sessions, suspension)} }.into_any()
-        }
-        Err(_) => view! { <ProofNotice unsent=Unsent::Nothing /> }.into_any(),
+        Err(AppError::ProofNeeded) if suspension.has_come_back() => forms(&account, &viewer, sessions, suspension).into_any(),
+        Err(_) => view! { <ProofNotice /> }.into_any(),
     }
 }
 

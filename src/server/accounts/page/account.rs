@@ -1,0 +1,85 @@
+//! One's own account: what is known of it, and the password.
+
+use axum::response::Response;
+use leptos::prelude::*;
+
+use super::{problems_of, refused, suggestion};
+use crate::{
+    accounts::{
+        island::PasswordForm,
+        model::{AccountRecord, AddressClaim},
+        view::{CHANGE_PASSWORD, ChoosingPassword, PasswordProof},
+    },
+    moment::Moment,
+    policy,
+    server::{
+        accounts,
+        shell::{Frame, Head},
+        web::Trouble,
+    },
+    ui::{Avatar, AvatarSize, Button, Form, When},
+    words,
+};
+
+/// What the person acting may know and change of themselves.
+pub async fn account(frame: Frame) -> Result<Response, Trouble> {
+    let record = accounts::own_account(&frame.visit).await?;
+    let now = frame.visit.now();
+    let choosing = policy::may_change_password(frame.visit.actor(), now).ok().map(|granted| ChoosingPassword {
+        proof: PasswordProof::Current { username: granted.person.name.to_string() },
+        problems: problems_of(refused(&frame, CHANGE_PASSWORD)),
+        suggestion: suggestion(),
+    });
+    Ok(frame.page(Head::titled("Your account").not_indexed(), move || {
+        view! {
+            <header class="page-head person">
+                <Avatar name=record.profile.name.as_str() size=AvatarSize::Large />
+                <div>
+                    <h1>"Your account"</h1>
+                    <p class="quiet"><a href=record.profile.name.path()>"Your public page"</a></p>
+                </div>
+            </header>
+            <Facts record now />
+            {choosing.map(|choosing| view! {
+                <section class="panel">
+                    <h2>"Change your password"</h2>
+                    <p class="quiet">"You stay signed in here; all your other sessions end."</p>
+                    <PasswordForm choosing />
+                </section>
+            })}
+            <Form action="/api/accounts/sign_out" class="">
+                <Button>"Sign out"</Button>
+            </Form>
+        }
+    }))
+}
+
+#[component]
+fn Facts(record: AccountRecord, now: Moment) -> impl IntoView {
+    let claim = (record.claim == AddressClaim::TakenByAnother).then(|| {
+        view! { <p class="hint">"Signing in by this address does not work for this account. Use your user name."</p> }
+    });
+    view! {
+        <section class="panel">
+            <h2>"What the site knows of you"</h2>
+            <dl class="facts">
+                <div>
+                    <dt>"User name"</dt>
+                    <dd dir="auto">{record.profile.name.to_string()}</dd>
+                </div>
+                <div>
+                    <dt>"E-mail address"</dt>
+                    <dd>{record.email.as_str().to_owned()} {claim}</dd>
+                </div>
+                <div>
+                    <dt>"Role"</dt>
+                    <dd>{words::role(record.profile.role)}</dd>
+                </div>
+                <div>
+                    <dt>"Here since"</dt>
+                    <dd><When at=record.profile.since now /></dd>
+                </div>
+            </dl>
+        </section>
+    }
+}

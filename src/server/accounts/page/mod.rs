@@ -1,0 +1,63 @@
+//! The pages of this slice: each handler loads all it shows, then renders once.
+
+#![allow(clippy::missing_errors_doc, reason = "a handler's errors are pages, told in `shell/trouble.rs`")]
+
+mod account;
+mod entering;
+mod linked;
+mod person;
+
+pub use account::account;
+pub use entering::{prove, register, sign_in};
+pub use linked::{password_link, set_up};
+pub use person::person;
+
+use serde::Deserialize;
+
+use crate::{
+    accounts::model::Secret,
+    error::AppError,
+    landing::LocalPath,
+    server::{
+        accounts::passphrase,
+        returned::Returned,
+        shell::{self, Frame},
+    },
+    valid::{FieldProblems, Value},
+};
+
+/// The page to go on to afterwards.
+#[derive(Debug, Default, Deserialize)]
+pub struct Onward {
+    next: Option<String>,
+}
+
+impl Onward {
+    fn path(&self) -> Option<LocalPath> {
+        LocalPath::parse(self.next.as_deref()?).ok()
+    }
+
+    /// The address of another page that leads on to the same one.
+    fn joined_to(&self, page: &str) -> String {
+        self.path().map_or_else(|| page.to_owned(), |next| shell::with_next(page, next.as_str()))
+    }
+
+    /// As the hidden field of a form; empty for the usual page.
+    fn field(&self) -> String {
+        self.path().map(String::from).unwrap_or_default()
+    }
+}
+
+/// The form of this page, when it was refused and came back.
+fn refused<'frame>(frame: &'frame Frame, action: &str) -> Option<&'frame Returned> {
+    frame.returned().filter(|returned| returned.action == action)
+}
+
+fn problems_of(returned: Option<&Returned>) -> FieldProblems {
+    returned.and_then(Returned::error).as_ref().map(AppError::field_problems).unwrap_or_default()
+}
+
+/// A passphrase to offer; none where the system has no random numbers, as the page works without.
+fn suggestion() -> Option<Secret> {
+    passphrase::suggest().inspect_err(|cause| tracing::warn!(%cause, "no passphrase can be suggested")).ok()
+}

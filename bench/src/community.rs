@@ -1,7 +1,10 @@
 //! Fills a server over HTTP, as its people would: an admin raises the limits, writers register,
 //! start discussions and comment.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use tokio::task::JoinSet;
 
@@ -20,12 +23,16 @@ const ADMIN: &str = "ada";
 
 pub struct Community {
     pub writers: Vec<Writer>,
+    /// A discussion without comments yet.
+    pub empty: u64,
+}
+
+/// Discussions that can be read.
+pub struct Discussions {
     /// Has 50 comments.
     pub usual: u64,
     /// Has 1,000 comments.
     pub long: u64,
-    /// Has none yet.
-    pub empty: u64,
 }
 
 #[derive(Clone)]
@@ -45,7 +52,7 @@ impl Writer {
     }
 }
 
-/// With nobody's comments yet.
+/// With accounts and room to write, and nothing to read yet.
 pub async fn found(server: &Server, place: &Place) -> Outcome<Community> {
     place.create_admin(ADMIN, PASSWORD).await?;
     raise_limits(server).await?;
@@ -54,31 +61,32 @@ pub async fn found(server: &Server, place: &Place) -> Outcome<Community> {
         writers.push(register(server, &format!("writer{number}")).await?);
     }
     let empty = start(server, &writers[0], "What everybody writes into at once").await?;
-    Ok(Community { writers, usual: empty, long: empty, empty })
+    Ok(Community { writers, empty })
 }
 
-/// With discussions to read.
-pub async fn fill(server: &Server, community: &mut Community) -> Outcome {
+/// A list longer than its page, and two discussions with comments.
+pub async fn fill(server: &Server, community: &Community) -> Outcome<Discussions> {
     for number in 0..DISCUSSIONS {
         let author = &community.writers[number % WRITERS];
         start(server, author, &format!("Question {number}: what do you do with the water from the roof?")).await?;
     }
-    community.usual = start(server, &community.writers[0], "Fifty about the opening hours of the library").await?;
-    write(server, community, community.usual, 50).await?;
-    community.long = start(server, &community.writers[1], "A thousand about the street lights").await?;
-    write(server, community, community.long, 1_000).await
+    let usual = start(server, &community.writers[0], "Fifty about the opening hours of the library").await?;
+    write(server, community, usual, 50).await?;
+    let long = start(server, &community.writers[1], "A thousand about the street lights").await?;
+    write(server, community, long, 1_000).await?;
+    Ok(Discussions { usual, long })
 }
 
-/// How many comments there are in each discussion is at most what one page shows; the rest follow.
+/// Everybody takes the next number until there are enough.
 async fn write(server: &Server, community: &Community, discussion: u64, comments: usize) -> Outcome {
-    let share = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = JoinSet::new();
     for writer in community.writers.clone() {
-        let (share, address) = (Arc::clone(&share), server.address);
+        let (next, address) = (Arc::clone(&next), server.address);
         tasks.spawn(async move {
             let mut connection = Connection::open(address).await?;
             loop {
-                let number = share.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= comments {
                     return Outcome::Ok(());
                 }

@@ -25,9 +25,11 @@ use load::READERS;
 use server::{Place, Server};
 use table::{Table, milliseconds};
 
-const USAGE: &str = "bench SERVER REPORT [--seconds N] [--postgres ADDRESS]";
+const USAGE: &str = "bench SERVER REPORT [--seconds 1–15] [--postgres ADDRESS]";
 /// How long each thing is measured.
 const SECONDS: u64 = 5;
+/// A person may write a thousand comments a minute at most, whatever the settings say.
+const LONGEST: u64 = 15;
 /// A server that has just started still settles.
 const SETTLING: Duration = Duration::from_secs(1);
 
@@ -49,7 +51,10 @@ impl Plan {
         };
         for option in options.chunks(2) {
             match option {
-                ["--seconds", number] => plan.span = Duration::from_secs(number.parse().ok().filter(|seconds| *seconds > 0)?),
+                ["--seconds", number] => {
+                    let seconds = number.parse().ok().filter(|seconds| (1..=LONGEST).contains(seconds))?;
+                    plan.span = Duration::from_secs(seconds);
+                }
                 ["--postgres", address] => plan.postgres = Some((*address).to_owned()),
                 _ => return None,
             }
@@ -103,8 +108,8 @@ async fn on_sqlite(plan: &Plan, scratch: &Scratch, table: &mut Table) -> Outcome
     let server = Server::start(&place).await?;
     let first_start = server.start;
     println!("Filling the server that is measured.");
-    let mut community = community::found(&server, &place).await?;
-    community::fill(&server, &mut community).await?;
+    let community = community::found(&server, &place).await?;
+    let discussions = community::fill(&server, &community).await?;
     server.stop().await?;
 
     let server = Server::start(&place).await?;
@@ -112,12 +117,12 @@ async fn on_sqlite(plan: &Plan, scratch: &Scratch, table: &mut Table) -> Outcome
     let idle = server.memory();
     table.add("first start with migrations, to the first page", milliseconds(first_start));
     table.add("start, to the first page", milliseconds(server.start));
-    measures::reading(table, &server, &community, plan.span).await?;
-    let loaded = server.memory();
+    measures::reading(table, &server, &discussions, &community.writers[0].cookie, plan.span).await?;
+    let reading = server.memory();
     measures::publishing(table, "SQLite", &server, &community, plan.span).await?;
     measures::signing_in(table, &server, &community, plan.span).await?;
-    measures::memory(table, idle, loaded, server.memory());
-    measures::weights(table, &server, &community).await?;
+    measures::memory(table, idle, reading, server.memory());
+    measures::weights(table, &server, &discussions).await?;
     server.stop().await
 }
 
@@ -162,7 +167,12 @@ mod tests {
     fn a_plan_is_read_with_its_options_and_no_others() {
         let plan = Plan::read(&["server", "out.md", "--seconds", "2", "--postgres", "postgres://x"]).unwrap();
         assert_eq!((plan.span.as_secs(), plan.postgres.as_deref()), (2, Some("postgres://x")));
-        for words in [&["server"][..], &["server", "out.md", "--seconds", "0"], &["server", "out.md", "--loud"]] {
+        for words in [
+            &["server"][..],
+            &["server", "out.md", "--seconds", "0"],
+            &["server", "out.md", "--seconds", "60"],
+            &["server", "out.md", "--loud"],
+        ] {
             assert!(Plan::read(words).is_none(), "{words:?}");
         }
     }

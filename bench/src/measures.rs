@@ -16,10 +16,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use crate::{
     bare::Bare,
     client::{Connection, Request},
-    community::{self, Community, Writer},
+    community::{self, Community, Discussions, Writer},
     failure::{Failure, Outcome},
     load::{self, Figures, Work},
-    server::Server,
+    server::{Memory, Server},
     table::{Table, mebibytes, milliseconds, per_second, ratio},
 };
 
@@ -27,14 +27,14 @@ use crate::{
 const ARGON2: (u32, u32, u32) = (65_536, 3, 1);
 
 /// The pages that people read most, as a guest and signed in, each beside a bare answer of its size.
-pub async fn reading(table: &mut Table, server: &Server, community: &Community, span: Duration) -> Outcome {
+pub async fn reading(table: &mut Table, server: &Server, discussions: &Discussions, cookie: &str, span: Duration) -> Outcome {
     let bare = Bare::start().await?;
     let pages = [
         ("list of discussions", "/".to_owned()),
-        ("discussion, 50 comments", format!("/d/{}", community.usual)),
-        ("discussion, 1,000 comments", format!("/d/{}", community.long)),
+        ("discussion, 50 comments", format!("/d/{}", discussions.usual)),
+        ("discussion, 1,000 comments", format!("/d/{}", discussions.long)),
     ];
-    let visitors = [("guest", None), ("signed in", Some(community.writers[0].cookie.as_str()))];
+    let visitors = [("guest", None), ("signed in", Some(cookie))];
     for (page, path) in &pages {
         for (visitor, cookie) in visitors {
             let answer = server.ask(Request::get(path, cookie)).await?.demand(200, page)?;
@@ -152,11 +152,11 @@ fn cores() -> usize {
 }
 
 /// What travels for a page and for each file that the pages name, asked for as browsers ask.
-pub async fn weights(table: &mut Table, server: &Server, community: &Community) -> Outcome {
+pub async fn weights(table: &mut Table, server: &Server, discussions: &Discussions) -> Outcome {
     let pages = [
         ("list of discussions", "/".to_owned()),
-        ("discussion, 50 comments", format!("/d/{}", community.usual)),
-        ("first page of 1,000 comments", format!("/d/{}", community.long)),
+        ("discussion, 50 comments", format!("/d/{}", discussions.usual)),
+        ("first page of 1,000 comments", format!("/d/{}", discussions.long)),
         ("sign-in", "/sign-in".to_owned()),
     ];
     let mut assets = BTreeSet::new();
@@ -194,10 +194,10 @@ fn without_hash(path: &str) -> String {
     parts.join(".")
 }
 
-pub fn memory(table: &mut Table, idle: crate::server::Memory, loaded: crate::server::Memory, peak: crate::server::Memory) {
+pub fn memory(table: &mut Table, idle: Memory, reading: Memory, end: Memory) {
     table.add("memory, idle after the start", mebibytes(idle.resident));
-    table.add("memory, after reading under load", mebibytes(loaded.resident));
-    table.add("memory, peak with sign-ins", mebibytes(peak.peak));
+    table.add("memory, most while pages were read under load", mebibytes(reading.peak));
+    table.add("memory, most with comments and sign-ins", mebibytes(end.peak));
 }
 
 #[cfg(test)]

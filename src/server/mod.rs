@@ -38,6 +38,7 @@ pub mod once;
 pub mod operator;
 pub mod prose;
 pub mod rate;
+pub mod search;
 pub mod site;
 
 pub use app::App;

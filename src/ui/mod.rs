@@ -52,7 +52,7 @@ pub use refusal::{ErrorNotice, RefusalNotice};
 pub use select::{Choice, Select};
 pub use submission::{Submission, text_of};
 pub use text_area::TextArea;
-pub use when::{When, exactly, in_words};
+pub use when::{When, in_words};
 pub use writing::{TextOrigin, Writing, WritingArea};
 
 #[cfg(test)]

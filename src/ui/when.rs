@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::moment::Moment;
+use crate::{moment::Moment, words};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -31,17 +31,10 @@ pub fn in_words(then: Moment, now: Moment) -> String {
     if ahead > 0 { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
 }
 
-/// The moment to the minute, for people: "24 November 2026, 08:00 UTC".
-#[must_use]
-pub fn exactly(moment: Moment) -> String {
-    let calendar = moment.calendar();
-    format!("{} {} {}, {:02}:{:02} UTC", calendar.day(), calendar.month(), calendar.year(), calendar.hour(), calendar.minute())
-}
-
 /// A moment in words, with the exact one in the markup and on hover.
 #[component]
 pub fn When(#[prop(into)] at: Moment, #[prop(into)] now: Moment) -> impl IntoView {
-    view! { <time datetime=at.to_rfc3339() title=exactly(at)>{in_words(at, now)}</time> }
+    view! { <time datetime=at.to_rfc3339() title=words::day_and_time(at)>{in_words(at, now)}</time> }
 }
 
 #[cfg(test)]

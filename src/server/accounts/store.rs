@@ -3,8 +3,8 @@
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         entity::user::{ActiveModel, Column, Entity, Model},
         error::{Error, Result},
         password::Hash,
+        search,
         session::Account,
     },
     valid::{FieldProblems, Problem, ProblemCode, Value},
@@ -170,10 +171,7 @@ pub struct SuspendedOnly;
 
 /// One more than a page, the newest first.
 pub async fn page(database: &impl ConnectionTrait, filter: &Filter, now: Moment) -> Result<Vec<AccountRecord>> {
-    let mut query = Entity::find();
-    if !filter.text.trim().is_empty() {
-        query = query.filter(contains(filter.text.trim()));
-    }
+    let mut query = Entity::find().filter(search::holds(&[Column::Name, Column::Email], &filter.text));
     if let Some(role) = filter.role {
         query = query.filter(Column::Role.eq(role.name()));
     }
@@ -186,14 +184,6 @@ pub async fn page(database: &impl ConnectionTrait, filter: &Filter, now: Moment)
     }
     let rows = query.order_by_desc(Column::Id).limit(PAGE + 1).all(database).await?;
     rows.iter().map(record_of).collect()
-}
-
-/// `%`, `_` and `\` are letters here, not patterns.
-fn contains(text: &str) -> Condition {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-    let lower = |column: Column| Expr::expr(Func::lower(Expr::col(column)));
-    Condition::any().add(lower(Column::Name).like(pattern.clone())).add(lower(Column::Email).like(pattern))
 }
 
 /// The accounts made last.

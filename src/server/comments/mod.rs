@@ -2,6 +2,7 @@
 
 pub mod moderation;
 pub mod page;
+mod rendering;
 mod store;
 mod thread;
 
@@ -200,7 +201,7 @@ pub async fn preview(visit: &Visit, draft: CommentDraft) -> Result<Preview> {
 /// # Errors
 /// The database's.
 pub async fn outdated(visit: &Visit) -> Result<u64> {
-    store::count_outdated(visit.database().reader()).await
+    rendering::count_outdated(visit.database().reader()).await
 }
 
 /// Renders comments after `after` whose rules are not those of today; returns those it did.
@@ -208,7 +209,7 @@ pub async fn outdated(visit: &Visit) -> Result<u64> {
 /// # Errors
 /// The database's.
 pub async fn rerender_batch(visit: &Visit, after: CommentId, most: u64) -> Result<Vec<CommentId>> {
-    store::rerender(visit.database().writer(), after, most).await
+    rendering::rerender(visit.database().writer(), after, most).await
 }
 
 fn member(visit: &Visit) -> Result<Person> {

@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait, Select,
-    sea_query::{Expr, LikeExpr},
+    sea_query::Expr,
 };
 
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
         },
         error::{Error, Result},
         prose::{self, Rendered},
+        search,
     },
     valid::Value,
 };
@@ -153,12 +154,7 @@ pub async fn count_by(database: &impl ConnectionTrait, author: UserId) -> Result
 
 /// What the dashboard's filter lets through, the newest first.
 pub async fn filtered(database: &impl ConnectionTrait, filter: &Filter, most: u64) -> Result<Vec<ListedComment>> {
-    let mut query = comments();
-    let text = filter.text.trim();
-    if !text.is_empty() {
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query = query.filter(Column::Body.like(LikeExpr::new(format!("%{escaped}%")).escape('\\')));
-    }
+    let mut query = comments().filter(search::holds(&[Column::Body], &filter.text));
     if let Some(state) = filter.state {
         query = query.filter(Column::State.eq(state.name()));
     }
@@ -293,32 +289,4 @@ async fn change(database: &impl ConnectionTrait, id: CommentId, from: CommentSta
         0 => Err(AppError::Conflict(crate::error::Conflict::ChangedMeanwhile).into()),
         _ => Ok(()),
     }
-}
-
-pub async fn rerender(database: &impl ConnectionTrait, after: CommentId, most: u64) -> Result<Vec<CommentId>> {
-    let rows: Vec<(i64, String)> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::Body])
-        .filter(Column::Id.gt(after.0))
-        .filter(Column::ProseRules.ne(prose::RULES))
-        .order_by_asc(Column::Id)
-        .limit(most)
-        .into_tuple()
-        .all(database)
-        .await?;
-    let mut done = Vec::with_capacity(rows.len());
-    for (id, body) in rows {
-        Entity::update_many()
-            .col_expr(Column::BodyHtml, Expr::value(prose::render(&body).as_str()))
-            .col_expr(Column::ProseRules, Expr::value(prose::RULES))
-            .filter(Column::Id.eq(id))
-            .exec(database)
-            .await?;
-        done.push(CommentId(id));
-    }
-    Ok(done)
-}
-
-pub async fn count_outdated(database: &impl ConnectionTrait) -> Result<u64> {
-    Ok(Entity::find().filter(Column::ProseRules.ne(prose::RULES)).count(database).await?)
 }

@@ -2,6 +2,7 @@
 
 pub mod moderation;
 pub mod page;
+mod rendering;
 mod store;
 
 pub use store::{Bearings, Cursor, Filter, PAGE};
@@ -129,7 +130,7 @@ pub async fn edit_window(visit: &Visit) -> Result<Duration> {
 /// # Errors
 /// The database's.
 pub async fn outdated(visit: &Visit) -> Result<u64> {
-    store::count_outdated(visit.database().reader()).await
+    rendering::count_outdated(visit.database().reader()).await
 }
 
 /// Renders every opening whose rules are not those of today; tells how many are done.
@@ -137,7 +138,7 @@ pub async fn outdated(visit: &Visit) -> Result<u64> {
 /// # Errors
 /// Not the operator, or the database's.
 pub async fn rerender_batch(visit: &Visit, after: DiscussionId, most: u64) -> Result<Vec<DiscussionId>> {
-    store::rerender(visit.database().writer(), after, most).await
+    rendering::rerender(visit.database().writer(), after, most).await
 }
 
 fn parse(draft: &Valid<DiscussionDraft>) -> Result<(Title, Opening)> {

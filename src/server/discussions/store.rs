@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, RelationTrait, Select,
-    sea_query::{Expr, ExprTrait, LikeExpr},
+    sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         },
         error::{Error, Result},
         prose::{self, Rendered},
+        search,
     },
     valid::Value,
 };
@@ -332,12 +333,7 @@ pub struct Filter {
 
 /// One more than a page, the newest first.
 pub async fn filtered(database: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<DiscussionSummary>> {
-    let mut query = summaries();
-    let text = filter.text.trim();
-    if !text.is_empty() {
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query = query.filter(Column::Title.like(LikeExpr::new(format!("%{escaped}%")).escape('\\')));
-    }
+    let mut query = summaries().filter(search::holds(&[Column::Title], &filter.text));
     query = match filter.openness {
         Some(Openness::Locked) => query.filter(Column::LockedAt.is_not_null()),
         Some(Openness::Open) => query.filter(Column::LockedAt.is_null()),
@@ -354,34 +350,4 @@ pub async fn filtered(database: &impl ConnectionTrait, filter: &Filter) -> Resul
 
 pub async fn count(database: &impl ConnectionTrait) -> Result<u64> {
     Ok(Entity::find().filter(Column::DeletedAt.is_null()).count(database).await?)
-}
-
-/// Renders the openings after `after` anew, at most `most` of them; returns those it did.
-pub async fn rerender(database: &impl ConnectionTrait, after: DiscussionId, most: u64) -> Result<Vec<DiscussionId>> {
-    let rows: Vec<(i64, String)> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::Opening])
-        .filter(Column::Id.gt(after.0))
-        .filter(Column::ProseRules.ne(prose::RULES))
-        .order_by_asc(Column::Id)
-        .limit(most)
-        .into_tuple()
-        .all(database)
-        .await?;
-    let mut done = Vec::with_capacity(rows.len());
-    for (id, opening) in rows {
-        Entity::update_many()
-            .col_expr(Column::OpeningHtml, Expr::value(prose::render(&opening).as_str()))
-            .col_expr(Column::ProseRules, Expr::value(prose::RULES))
-            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-            .filter(Column::Id.eq(id))
-            .exec(database)
-            .await?;
-        done.push(DiscussionId(id));
-    }
-    Ok(done)
-}
-
-pub async fn count_outdated(database: &impl ConnectionTrait) -> Result<u64> {
-    Ok(Entity::find().filter(Column::ProseRules.ne(prose::RULES)).count(database).await?)
 }

@@ -9,9 +9,6 @@ mod people;
 mod play;
 mod script;
 
-#[cfg(test)]
-mod tests;
-
 use std::{cmp::Reverse, time::Duration};
 
 use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use axum::http::StatusCode;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::support::World;
 use crate::{
@@ -84,7 +84,7 @@ async fn the_logins_that_are_printed_open_an_account_of_each_role() {
         let mut browser = world.guest();
         let fields = [("login", login.username.as_str()), ("password", login.password.expose())];
         browser.call("/api/accounts/sign_in", &fields).await.landing();
-        let seen = [browser.get("/admin").await.status, browser.get("/admin/comments").await.status];
+        let seen = [browser.get("/admin/users").await.status, browser.get("/admin/comments").await.status];
         let (yes, no) = (StatusCode::OK, StatusCode::NOT_FOUND);
         let expected = match login.role {
             Role::Admin => [yes, yes],
@@ -103,7 +103,7 @@ async fn the_audit_log_of_the_sample_community_fits_what_is_there() {
     let [user] = &suspended[..] else { panic!("{suspended:?}") };
     assert!(user.suspended_until > Some(world.clock.now().milliseconds()));
     assert!(user.suspension_reason.is_some());
-    let log = audit_entry::Entity::find().all(reader).await.unwrap();
+    let log = audit_entry::Entity::find().order_by_asc(audit_entry::Column::Id).all(reader).await.unwrap();
     let told = |deed: &str| log.iter().filter(|entry| entry.deed == deed).count();
     assert_eq!((told("suspended"), told("settings_changed"), told("discussion_locked")), (1, 1, 1));
     assert!(told("sign_in_failed") >= 10 && told("comment_hidden") >= 4);

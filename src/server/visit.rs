@@ -20,6 +20,7 @@ use crate::{
     server::{
         app::App,
         database::Database,
+        demo::Stage,
         error::{self, Error, Result},
         session::{self, Facts},
         site,
@@ -70,6 +71,12 @@ impl Visit {
     pub fn of_operator(app: App) -> Self {
         let now = app.clock().now();
         Self { app, actor: Actor::Operator, now, client: None, session: None, facts: None, theme: Arc::default() }
+    }
+
+    /// Somebody of the sample community, at a moment of its past. Everybody else acts by their session and now.
+    #[must_use]
+    pub fn on_stage(_stage: &Stage, app: App, actor: Actor, client: Option<Client>, now: Moment) -> Self {
+        Self { app, actor, now, client, session: None, facts: None, theme: Arc::default() }
     }
 
     #[must_use]

@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod architecture;
 mod comments;
+mod demo;
 mod forms;
 mod headers;
 mod queries;

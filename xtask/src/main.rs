@@ -1,6 +1,7 @@
 //! The build program of Locutory, called as `cargo xtask <command>`: it makes the site, the server that carries it, and
 //! runs every check. The Makefile gives its commands their everyday names.
 
+mod bench;
 mod checks;
 mod development;
 mod failure;
@@ -34,6 +35,7 @@ Usage: cargo xtask <command>
   test           every check there is, closing with one summary
   test-rust      the Rust tests only, on SQLite and PostgreSQL
   test-browser   the browser tests only, on SQLite and PostgreSQL
+  bench          measure the release that was built: target/bench.md (--seconds N for each figure)
 ";
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["test"] => checks::run(workspace, Selection::Everything),
         ["test-rust"] => checks::run(workspace, Selection::RustTests),
         ["test-browser"] => checks::run(workspace, Selection::BrowserTests),
+        ["bench", options @ ..] => bench::run(workspace, options),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

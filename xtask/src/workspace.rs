@@ -63,6 +63,11 @@ impl Workspace {
         self.target().join("release").join("locutory")
     }
 
+    /// The table that `make bench` leaves.
+    pub fn bench_report(&self) -> PathBuf {
+        self.target().join("bench.md")
+    }
+
     pub fn development_server(&self) -> PathBuf {
         self.target().join("debug").join("locutory")
     }

@@ -21,12 +21,13 @@ use crate::{
     audit::model::{Deed, Subject},
     error::{AppError, Conflict, Refusal},
     landing::{Landing, LocalPath, Notice},
-    policy::{self, act},
+    policy::{self, Permit, act},
     server::{
         audit::{self, Line},
+        demo::Stage,
         entity::user,
         error::{Error, Result},
-        password::{self, Context, Verdict},
+        password::{self, Context, Hash, Verdict},
         session,
         visit::Visit,
     },
@@ -50,12 +51,33 @@ pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
     refuse_crowd(visit).await?;
     let hash = visit.app().passwords().hash(&newcomer.password).await?;
-    let transaction = visit.database().begin().await?;
-    let user = store::insert(&transaction, &permit, &newcomer, &hash, Role::Member, visit.now()).await?;
-    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
-    transaction.commit().await?;
+    let user = admit(visit, &permit, &newcomer, (&hash, Role::Member)).await?;
     visit.open_session(user, Role::Member).await?;
     Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::Welcome))
+}
+
+/// Registers somebody of the sample community, with a hash that several share: hashing is meant to be slow.
+///
+/// # Errors
+/// Those of [`register`].
+pub async fn enrol(visit: &Visit, _stage: &Stage, draft: Registration, hash: &Hash) -> Result<UserId> {
+    let settings = visit.settings().await?;
+    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
+    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    admit(visit, &permit, &newcomer, (hash, Role::Member)).await
+}
+
+async fn admit<A: store::MakesAccount>(
+    visit: &Visit,
+    permit: &Permit<A>,
+    newcomer: &Newcomer,
+    (hash, role): (&Hash, Role),
+) -> Result<UserId> {
+    let transaction = visit.database().begin().await?;
+    let user = store::insert(&transaction, permit, newcomer, hash, role, visit.now()).await?;
+    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
+    transaction.commit().await?;
+    Ok(user)
 }
 
 /// Makes the first admin, with the link that the program printed when it started.
@@ -182,11 +204,7 @@ pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<Us
     let permit = policy::may_create_account(visit.actor(), visit.now())?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
     let hash = visit.app().passwords().hash(&newcomer.password).await?;
-    let transaction = visit.database().begin().await?;
-    let user = store::insert(&transaction, &permit, &newcomer, &hash, role, visit.now()).await?;
-    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
-    transaction.commit().await?;
-    Ok(user)
+    admit(visit, &permit, &newcomer, (&hash, role)).await
 }
 
 /// Whether anybody can administer the site.

@@ -113,11 +113,26 @@ pub async fn publish(
     draft: CommentDraft,
     once: &OnceKey,
 ) -> Result<Landing> {
+    let id = say(visit, discussion, parent, draft, once).await?;
+    Ok(Landing::on(path_of(id)).saying(Notice::CommentPublished))
+}
+
+/// [`publish`] for who wants to go on with the comment.
+///
+/// # Errors
+/// Those of [`publish`].
+pub async fn say(
+    visit: &Visit,
+    discussion: DiscussionId,
+    parent: Option<CommentId>,
+    draft: CommentDraft,
+    once: &OnceKey,
+) -> Result<CommentId> {
     let person = member(visit)?;
     let body = check(visit, draft).await?;
     let once = once.of(person.id);
     if let Some(said) = store::find_once(visit.database().reader(), &once).await? {
-        return Ok(Landing::on(path_of(said)).saying(Notice::CommentPublished));
+        return Ok(said);
     }
     refuse_too_many(visit, person.id).await?;
     let html = prose::render(body.as_str());
@@ -133,7 +148,7 @@ pub async fn publish(
     }
     discussions::record_activity(&transaction, discussion, Moving::Written { number, at: visit.now() }).await?;
     transaction.commit().await?;
-    Ok(Landing::on(path_of(id)).saying(Notice::CommentPublished))
+    Ok(id)
 }
 
 /// Changes one's own comment.

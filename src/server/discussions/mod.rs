@@ -69,18 +69,27 @@ pub async fn started_by(visit: &Visit, author: UserId, most: u64) -> Result<Vec<
 /// # Errors
 /// Not allowed, a field breaks its rule, or too many in an hour.
 pub async fn start(visit: &Visit, draft: DiscussionDraft, once: &OnceKey) -> Result<Landing> {
+    let id = open(visit, draft, once).await?;
+    Ok(Landing::on(path_of(id)).saying(Notice::DiscussionStarted))
+}
+
+/// [`start`] for who wants to go on with the discussion.
+///
+/// # Errors
+/// Those of [`start`].
+pub async fn open(visit: &Visit, draft: DiscussionDraft, once: &OnceKey) -> Result<DiscussionId> {
     let granted = policy::may_start_discussion(visit.actor(), visit.now())?;
     let (title, opening) = parse(&Valid::check(draft)?)?;
     let once = once.of(granted.person.id);
     if let Some(started) = store::find_once(visit.database().reader(), &once).await? {
-        return Ok(Landing::on(path_of(started)).saying(Notice::DiscussionStarted));
+        return Ok(started);
     }
     refuse_too_many(visit, granted.person.id).await?;
     let html = prose::render(opening.as_str());
     let transaction = visit.database().begin().await?;
     let id = store::insert(&transaction, &granted, &title, (&opening, &html), &once, visit.now()).await?;
     transaction.commit().await?;
-    Ok(Landing::on(path_of(id)).saying(Notice::DiscussionStarted))
+    Ok(id)
 }
 
 /// Changes the title and the opening of one's own discussion.

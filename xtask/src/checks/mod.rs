@@ -2,7 +2,7 @@
 //! of the form `N passed, N failed`. A check that is not a suite of tests counts as one.
 
 mod browser;
-mod postgres;
+pub mod postgres;
 mod rust;
 mod summary;
 mod system;

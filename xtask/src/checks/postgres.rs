@@ -1,5 +1,5 @@
-//! A PostgreSQL of the test run's own: in a temporary folder, on a free port of the loopback interface, gone when it is
-//! dropped. It trusts everybody and forgets everything at a crash, which makes it quick, and unfit for anything else.
+//! A PostgreSQL of the run's own: in a temporary folder, on a free port of the loopback interface, gone when it is
+//! dropped. It trusts everybody, which makes it unfit for anything else.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -19,15 +19,26 @@ const CURE: &str = "Install the PostgreSQL server (Debian: apt-get install postg
 const START_LIMIT: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Speed for safety; room for every test's pool; no socket file, as its folder may not be ours.
-const SETTINGS: [&str; 6] = [
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=400",
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
-];
+/// Room for every test's pool; no socket file, as its folder may not be ours.
+const SETTINGS: [&str; 3] = ["max_connections=400", "listen_addresses=127.0.0.1", "unix_socket_directories="];
+
+/// What a crash may cost.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Nothing that was committed, as in earnest.
+    Lasting,
+    /// Everything: quick, for tests.
+    Forgetful,
+}
+
+impl Durability {
+    const fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Lasting => &[],
+            Self::Forgetful => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+        }
+    }
+}
 
 pub struct Cluster {
     /// Dropped first: the server must be down before its folder goes.
@@ -37,13 +48,22 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// For tests, which cannot do without: it is installed where it is missing.
     pub fn start() -> Outcome<Self> {
-        let binaries = find_or_install()?;
+        Self::of(&find_or_install()?, Durability::Forgetful)
+    }
+
+    /// As it would be run in earnest; none where none is installed.
+    pub fn start_lasting() -> Outcome<Option<Self>> {
+        find().map(|binaries| Self::of(&binaries, Durability::Lasting)).transpose()
+    }
+
+    fn of(binaries: &Path, durability: Durability) -> Outcome<Self> {
         let account = Account::for_server()?;
         let folder = make_folder(account.as_ref())?;
         let mut cluster = Self { server: None, folder, address: String::new() };
-        cluster.initialise(&binaries, account.as_ref())?;
-        cluster.serve(&binaries, account.as_ref())?;
+        cluster.initialise(binaries, account.as_ref())?;
+        cluster.serve(binaries, account.as_ref(), durability)?;
         Ok(cluster)
     }
 
@@ -60,13 +80,13 @@ impl Cluster {
         under(account, program).read().map(drop)
     }
 
-    fn serve(&mut self, binaries: &Path, account: Option<&Account>) -> Outcome {
+    fn serve(&mut self, binaries: &Path, account: Option<&Account>, durability: Durability) -> Outcome {
         let port = free_port()?;
         let mut program = Program::new(binaries.join("postgres"), CURE)
             .in_folder(&self.folder)
             .arguments(["-D".as_ref(), self.data().as_os_str()])
             .arguments(["-p", &port.to_string()]);
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter().chain(durability.settings()) {
             program = program.arguments(["-c", setting]);
         }
         let log = self.folder.join("log");

@@ -8,7 +8,7 @@ use crate::{
     accounts::model::{UserId, Username},
     discussions::model::{DiscussionId, Preview},
     ui::{KeptText, TextOrigin},
-    valid::Problem,
+    valid::{FieldProblems, Problem},
 };
 
 /// Where comments are published.
@@ -82,6 +82,12 @@ pub struct Composing {
 }
 
 impl Composing {
+    /// The problem as a form knows it.
+    #[must_use]
+    pub fn problems(&self) -> FieldProblems {
+        self.problem.map(|problem| FieldProblems::one("body", problem)).unwrap_or_default()
+    }
+
     /// Where the browser keeps the text until it is published. Each reply has a place of its own.
     #[must_use]
     pub fn kept_text(&self, reply: Option<CommentId>) -> KeptText {

@@ -31,6 +31,8 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
     let made = drafting.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
     let publishing = Signal::derive(move || form.work.get() == Work::Publishing);
     let previewing = Signal::derive(move || form.work.get() == Work::Previewing);
+    let title_problem = move || Title::parse(&form.draft().title).err();
+    let opening_problem = move || Opening::parse(&form.opening.text()).err();
     on_page_shown(move || form.work.set(Work::None));
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -53,7 +55,8 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
                 problem=form.messages.sentence("title")
                 autocomplete="off"
                 node_ref=form.title
-                on:focusout=move |_| form.messages.check_left("title", &form.draft().title, Title::parse)
+                on:input=form.messages.on_input("title", title_problem)
+                on:focusout=form.messages.on_leave("title", title_problem)
             />
             <WritingArea
                 writing=form.opening
@@ -65,7 +68,8 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
                 problem=form.messages.sentence("opening")
                 rows=10
                 longest=Opening::LONGEST
-                on:focusout=move |_| form.messages.check_left("opening", &form.opening.text(), Opening::parse)
+                on:input=form.messages.on_input("opening", opening_problem)
+                on:focusout=form.messages.on_leave("opening", opening_problem)
             />
             <div class="actions">
                 <Button kind=ButtonKind::Primary busy=publishing>{verb(&drafting.purpose)}</Button>

@@ -64,9 +64,15 @@ pub fn may_administer(actor: &Actor, subject: UserId, now: Moment) -> Result<Per
 ///
 /// # Errors
 /// Not an admin, no fresh proof, or it would leave the site without an admin.
-pub fn may_change_role(actor: &Actor, new: Role, other_admins: u64, now: Moment) -> Result<Permit<act::ChangeRole>, AppError> {
+pub fn may_change_role(
+    actor: &Actor,
+    (old, new): (Role, Role),
+    other_admins: u64,
+    now: Moment,
+) -> Result<Permit<act::ChangeRole>, AppError> {
     let permit = grant(actor, now)?;
-    if new != Role::Admin && other_admins == 0 { Err(Refusal::LastAdmin.into()) } else { Ok(permit) }
+    let resigns = old == Role::Admin && new != Role::Admin;
+    if resigns && other_admins == 0 { Err(Refusal::LastAdmin.into()) } else { Ok(permit) }
 }
 
 #[cfg(test)]
@@ -77,9 +83,11 @@ mod tests {
     #[test]
     fn the_last_admin_keeps_the_role() {
         let admin = Actor::Person(person(1, Role::Admin));
-        assert_eq!(may_change_role(&admin, Role::Member, 0, NOW).unwrap_err(), Refusal::LastAdmin.into());
-        assert!(may_change_role(&admin, Role::Member, 1, NOW).is_ok());
-        assert!(may_change_role(&admin, Role::Admin, 0, NOW).is_ok());
+        let resigning = (Role::Admin, Role::Member);
+        assert_eq!(may_change_role(&admin, resigning, 0, NOW).unwrap_err(), Refusal::LastAdmin.into());
+        assert!(may_change_role(&admin, resigning, 1, NOW).is_ok());
+        assert!(may_change_role(&admin, (Role::Admin, Role::Admin), 0, NOW).is_ok());
+        assert!(may_change_role(&Actor::Operator, (Role::Member, Role::Moderator), 0, NOW).is_ok());
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! What is wrong with the fields of a form, as its island keeps and tells it.
 
+use std::time::Duration;
+
 use leptos::{prelude::*, web_sys::HtmlElement};
 use wasm_bindgen::JsCast;
 
 use super::error_summary::FieldProblem;
 use crate::{
-    valid::{FieldProblems, Problem},
+    valid::{FieldProblems, Problem, ProblemCode},
     words,
 };
+
+/// Longer than a press of a button takes.
+const PRESS: Duration = Duration::from_millis(300);
 
 /// The problems of a form, in the order of its fields.
 #[derive(Clone, Copy, Debug)]
@@ -40,12 +45,35 @@ impl FieldMessages {
         self.fields.iter().filter_map(line).collect()
     }
 
-    /// Tells what is wrong with a field that was just left. An empty one that somebody only walked
-    /// through is nobody's mistake yet.
-    pub fn check_left<V>(self, field: &str, text: &str, parse: impl FnOnce(&str) -> Result<V, Problem>) {
-        if !text.trim().is_empty() {
-            self.tell(field, parse(text).err());
+    /// For `on:input`: a message that stands beside a field follows what is typed, and goes when it is
+    /// mended.
+    pub fn on_input<E>(self, field: &'static str, problem: impl Fn() -> Option<Problem> + Copy) -> impl Fn(E) + Copy {
+        move |_| {
+            if self.has_problem(field) {
+                self.tell(field, problem());
+            }
         }
+    }
+
+    /// For `on:focusout`: tells what is wrong with a field that was left. Nothing wrong is left alone,
+    /// and so is an empty field that somebody only walked through.
+    ///
+    /// The message waits for a moment: it moves what stands below, and a press that has just begun there
+    /// (which is why the field was left) would miss.
+    pub fn on_leave<E>(self, field: &'static str, problem: impl Fn() -> Option<Problem> + Copy + 'static) -> impl Fn(E) + Copy {
+        move |_| {
+            let tell = move || {
+                let problem = problem().filter(|problem| problem.code != ProblemCode::Required);
+                if problem.is_some() && !self.has_problem(field) {
+                    self.tell(field, problem);
+                }
+            };
+            set_timeout(tell, PRESS);
+        }
+    }
+
+    fn has_problem(self, field: &str) -> bool {
+        self.problems.with_untracked(|problems| problems.of(field).is_some())
     }
 
     /// Nothing is wrong with a field any longer.

@@ -20,9 +20,8 @@ pub fn NewPasswordField(
 ) -> impl IntoView {
     let length = RwSignal::new(0);
     let measure = move || length.set(text_of(node_ref).chars().count() as u64);
-    let check = move |_| {
-        submission.messages.check_left(NAME, &text_of(node_ref), |text| NewPassword::parse(&Secret::new(text.to_owned())));
-    };
+    let problem = move || NewPassword::parse(&Secret::new(text_of(node_ref))).err();
+    let follow = submission.messages.on_input(NAME, problem);
     view! {
         <PasswordField
             label
@@ -31,8 +30,11 @@ pub fn NewPasswordField(
             hint=format!("At least {} characters. A few unrelated words are easy to remember and hard to guess.", NewPassword::SHORTEST)
             problem=submission.messages.sentence(NAME)
             node_ref
-            on:input=move |_| measure()
-            on:focusout=check
+            on:input=move |event| {
+                measure();
+                follow(event);
+            }
+            on:focusout=submission.messages.on_leave(NAME, problem)
         >
             <p class="count" role="status">{move || progress(length.get())}</p>
         </PasswordField>

@@ -21,6 +21,8 @@ pub fn RegistrationForm(registering: Registering) -> impl IntoView {
     let submission = Submission::new(FIELDS, registering.problems);
     let (username, email, password) =
         (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let username_problem = move || Username::parse(&text_of(username)).err();
+    let email_problem = move || EmailAddress::parse(&text_of(email)).err();
     let purpose = StoredValue::new(registering.purpose.clone());
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -50,7 +52,8 @@ pub fn RegistrationForm(registering: Registering) -> impl IntoView {
                 hint="Everybody sees it. Letters and digits, with _ . - between them."
                 problem=submission.messages.sentence("username")
                 node_ref=username
-                on:focusout=move |_| submission.messages.check_left("username", &text_of(username), Username::parse)
+                on:input=submission.messages.on_input("username", username_problem)
+                on:focusout=submission.messages.on_leave("username", username_problem)
             />
             <TextField
                 label="E-mail address"
@@ -60,7 +63,8 @@ pub fn RegistrationForm(registering: Registering) -> impl IntoView {
                 hint="Only admins see it. You can sign in with it."
                 problem=submission.messages.sentence("email")
                 node_ref=email
-                on:focusout=move |_| submission.messages.check_left("email", &text_of(email), EmailAddress::parse)
+                on:input=submission.messages.on_input("email", email_problem)
+                on:focusout=submission.messages.on_leave("email", email_problem)
             />
             <NewPasswordField label="Password" submission node_ref=password suggestion=registering.suggestion />
             <Button kind=ButtonKind::Primary size=ButtonSize::Wide busy=submission.busy()>{verb}</Button>

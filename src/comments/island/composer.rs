@@ -16,15 +16,16 @@ use crate::{
     error::AppError,
     landing::Landing,
     ui::{
-        Button, ButtonKind, ErrorSummary, FieldProblem, Form, PreviewPane, PreviewSlot, RefusalNotice, TrustedHtml, Writing,
+        Button, ButtonKind, ErrorSummary, FieldMessages, Form, PreviewPane, PreviewSlot, RefusalNotice, TrustedHtml, Writing,
         WritingArea, on_page_shown,
     },
-    valid::Problem,
-    words,
+    valid::{FieldProblems, Problem},
 };
 
 /// The id of the composer's form, for links and for the thread that moves it.
 pub const COMPOSER: &str = "composer";
+
+const BODY: &str = "body";
 
 /// A composer that stands by itself on its page.
 #[island]
@@ -41,7 +42,7 @@ pub struct Composition {
     reply: RwSignal<Option<ReplyTarget>>,
     once: RwSignal<String>,
     preview: PreviewSlot,
-    problem: RwSignal<Option<Problem>>,
+    messages: FieldMessages,
     refusal: RwSignal<Option<AppError>>,
     work: RwSignal<Work>,
 }
@@ -68,7 +69,7 @@ impl Composition {
             reply: RwSignal::new(reply),
             once: RwSignal::new(once),
             preview: PreviewSlot::new(made.as_ref()),
-            problem: RwSignal::new(start.problem),
+            messages: FieldMessages::new(&[BODY], start.problems()),
             refusal: RwSignal::new(None),
             work: RwSignal::new(Work::None),
             start: StoredValue::new(start),
@@ -95,27 +96,16 @@ impl Composition {
 
     fn begin(self, reply: Option<ReplyTarget>) {
         self.reply.set(reply);
-        self.problem.set(None);
+        self.messages.clear(BODY);
         self.refusal.set(None);
         self.preview.hide();
         self.writing.focus();
     }
 
-    /// Tells what is wrong with the text; whether it can be sent.
-    fn check(self) -> Option<String> {
-        let body = self.writing.text();
+    /// What is wrong with the text as it stands.
+    fn problem(self) -> Option<Problem> {
         let longest = self.start.with_value(|start| u64::from(start.longest));
-        let problem = CommentDraft { body: body.clone() }.check(longest).err();
-        self.problem.set(problem);
-        problem.is_none().then_some(body)
-    }
-
-    /// An empty field that somebody only walked through is nobody's mistake yet. What the server said
-    /// stays: its links could not be pressed if it went as soon as the text is left.
-    fn check_when_left(self) {
-        if !self.writing.text().trim().is_empty() {
-            self.check();
-        }
+        CommentDraft { body: self.writing.text() }.check(longest).err()
     }
 
     fn send(self) {
@@ -160,11 +150,13 @@ impl Composition {
             return None;
         }
         self.refusal.set(None);
-        let body = self.check();
-        if body.is_none() {
-            self.writing.focus();
+        match self.problem() {
+            Some(problem) => {
+                self.messages.refuse(FieldProblems::one(BODY, problem));
+                None
+            }
+            None => Some(self.writing.text()),
         }
-        body
     }
 
     /// Goes on to where the text now stands. Should the browser come back to this page as it was, it
@@ -179,7 +171,7 @@ impl Composition {
 
     fn refused(self, error: AppError) {
         self.work.set(Work::None);
-        self.problem.set(error.field_problems().of("body"));
+        self.messages.refuse(error.field_problems());
         self.refusal.set(Some(error));
         self.writing.focus();
     }
@@ -190,9 +182,7 @@ impl Composition {
 pub fn ComposerForm(composition: Composition, on_not_reply: Option<Callback<()>>) -> impl IntoView {
     let start = composition.start.get_value();
     let made = start.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
-    let sentence = Signal::derive(move || composition.problem.get().map(|problem| words::problem("body", problem)));
-    let summary =
-        start.problem.map(|problem| FieldProblem::new("body", words::problem("body", problem))).into_iter().collect::<Vec<_>>();
+    let problem = move || composition.problem();
     let publishing = Signal::derive(move || composition.work.get() == Work::Publishing);
     let previewing = Signal::derive(move || composition.work.get() == Work::Previewing);
     on_page_shown(move || composition.work.set(Work::None));
@@ -207,20 +197,21 @@ pub fn ComposerForm(composition: Composition, on_not_reply: Option<Callback<()>>
     view! {
         <Form action=start.purpose.action() class="composer form" id=COMPOSER busy=publishing on:submit=on_submit>
             <Heading composition />
-            <ErrorSummary problems=summary />
+            <ErrorSummary problems=composition.messages.summary() />
             <RefusalNotice refusal=composition.refusal />
             <HiddenFields composition />
             <ReplyContext composition on_not_reply />
             <WritingArea
                 writing=composition.writing
                 label="Your comment"
-                name="body"
+                name=BODY
                 value=start.body.clone()
                 origin=start.origin
                 hint="Markdown works: **bold**, lists, quotes and code."
-                problem=sentence
+                problem=composition.messages.sentence(BODY)
                 longest=u64::from(start.longest)
-                on:focusout=move |_| composition.check_when_left()
+                on:input=composition.messages.on_input(BODY, problem)
+                on:focusout=composition.messages.on_leave(BODY, problem)
             />
             <div class="actions">
                 <Button kind=ButtonKind::Primary busy=publishing>{verb(&start.purpose)}</Button>

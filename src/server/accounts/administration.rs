@@ -103,8 +103,10 @@ fn session_record(row: crate::server::entity::session::Model) -> SessionRecord {
 pub async fn change_role(visit: &Visit, id: UserId, role: Role) -> Result<Landing> {
     let transaction = visit.database().begin().await?;
     let other_admins = store::lock_other_admins(&transaction, id, visit.now()).await?;
-    let permit = policy::may_change_role(visit.actor(), role, other_admins, visit.now())?;
-    let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
+    let user = store::find(&transaction, id).await?;
+    let old = user.as_ref().map_or(Role::Member, role_of);
+    let permit = policy::may_change_role(visit.actor(), (old, role), other_admins, visit.now())?;
+    let user = user.ok_or(AppError::NotFound)?;
     store::set_role(&transaction, &permit, id, role).await?;
     let own_session = if visit.actor().id() == Some(id) { visit.session_id() } else { None };
     session::end_all(&transaction, id, own_session).await?;
@@ -132,8 +134,9 @@ pub async fn suspend(visit: &Visit, id: UserId, draft: Suspension) -> Result<Lan
         SuspensionLength::UntilLifted => (None, "until lifted".to_owned()),
     };
     let transaction = visit.database().begin().await?;
+    let other_admins = store::lock_other_admins(&transaction, id, visit.now()).await?;
     let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
-    if store::lock_other_admins(&transaction, id, visit.now()).await? == 0 {
+    if role_of(&user) == Role::Admin && other_admins == 0 {
         return Err(Refusal::LastAdmin.into());
     }
     store::suspend(&transaction, &permit, id, until, &reason, visit.now()).await?;
@@ -206,6 +209,10 @@ pub async fn set_password(visit: &Visit, id: UserId, password: &Secret) -> Resul
 #[must_use]
 pub fn is_suspended(record: &AccountRecord, now: Moment) -> bool {
     record.standing.at(now) != Standing::Good
+}
+
+fn role_of(user: &crate::server::entity::user::Model) -> Role {
+    session::Account::of(user).role
 }
 
 fn page_of(id: UserId) -> LocalPath {

@@ -220,7 +220,7 @@ fn showing_masks_secrets_and_tells_origins() {
     }
     let text = show::as_toml(&config);
     assert!(text.contains("connections = 4 # ./locutory.toml, line 3\n"), "{text}");
-    assert!(text.contains("body_kib = 64 # default\n"), "{text}");
+    assert!(text.contains("body_kib = 128 # default\n"), "{text}");
     assert!(text.contains("address = \"http://localhost:8080\" # derived from listen.address\n"), "{text}");
 }
 

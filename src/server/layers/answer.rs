@@ -17,7 +17,7 @@ use axum::{
 };
 use http_body_util::{BodyExt, LengthLimitError};
 use leptos::context::provide_context;
-use leptos::server_fn::error::FromServerFnError;
+use leptos::server_fn::{axum::server_fn_paths, error::FromServerFnError};
 use tower::ServiceExt;
 use tower_http::timeout::TimeoutError;
 use tower_sessions::Session;
@@ -117,6 +117,14 @@ fn is_caused_by<E: std::error::Error + 'static>(cause: &axum::Error) -> bool {
 
 /// Runs the server function and reads its answer: JSON of its output, or of an [`AppError`].
 async fn run(visit: Visit, parts: &Parts, body: Bytes) -> Result<serde_json::Value, AppError> {
+    let path = parts.uri.path();
+    if !server_fn_paths().any(|(known, _)| known == path) {
+        return Err(AppError::NotFound);
+    }
+    // The framework takes bytes that are no text for a failure of its own.
+    if std::str::from_utf8(&body).is_err() {
+        return Err(AppError::BadRequest);
+    }
     let mut call = Request::new(Body::from(body));
     *call.method_mut() = parts.method.clone();
     *call.uri_mut() = parts.uri.clone();

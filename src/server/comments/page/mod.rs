@@ -17,10 +17,11 @@ use serde::Deserialize;
 use crate::{
     comments::{
         island::{Composer, Thread},
-        model::{Comment, CommentId, ThreadEntry, ThreadPage, ThreadPath, ThreadPosition},
+        model::{Comment, CommentId, CommentState, ThreadEntry, ThreadPage, ThreadPath, ThreadPosition},
         view::{ReplyTarget, anchor},
     },
     discussions::model::{Discussion, DiscussionId},
+    error::Refusal,
     landing::{Landing, LocalPath, Notice},
     policy,
     server::{
@@ -106,6 +107,9 @@ pub async fn reply(frame: Frame, Number(id): Number<CommentId>) -> Result<Respon
     let discussion = discussions::find(&frame.visit, comment.discussion).await?;
     let openness = discussion.summary.openness;
     frame.admit(policy::may_publish_comment(frame.visit.actor(), openness, frame.visit.now()))?;
+    if comment.state != CommentState::Visible {
+        frame.admit::<()>(Err(Refusal::NotVisible.into()))?;
+    }
     let target = ReplyTarget { comment: id, author: Some(comment.author_name.clone()) };
     let composing = composing::reply_to(&frame, comment.discussion, target);
     let reading = Reading::of(&frame, &discussion.summary).await?;

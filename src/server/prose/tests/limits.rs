@@ -108,14 +108,23 @@ fn texts_built_against_parsers_are_rendered_quickly() {
 }
 
 fn assert_quick(name: &str, text: &str) {
-    let begun = Instant::now();
-    let rendered = render(text);
-    let taken = begun.elapsed();
-    assert!(taken < Duration::from_secs(2), "{name:?} took {taken:?}");
+    let rendered = quickly(name, Duration::from_secs(2), || render(text));
     assert!(rendered.as_str().len() < 40 * text.len().max(1_000), "{name:?} grew to {} bytes", rendered.as_str().len());
-    let begun = Instant::now();
-    let _ = plain_excerpt(text, 200);
-    assert!(begun.elapsed() < Duration::from_secs(1), "the excerpt of {name:?} took {:?}", begun.elapsed());
+    quickly(&format!("the excerpt of {name:?}"), Duration::from_secs(1), || plain_excerpt(text, 200));
+}
+
+/// What is slow by itself is slow every time; what was slow once may have shared the processor.
+fn quickly<T>(name: &str, limit: Duration, work: impl Fn() -> T) -> T {
+    let mut shortest = Duration::MAX;
+    for _ in 0..5 {
+        let begun = Instant::now();
+        let result = work();
+        shortest = shortest.min(begun.elapsed());
+        if shortest < limit {
+            return result;
+        }
+    }
+    panic!("{name:?} took {shortest:?}");
 }
 
 #[test]

@@ -1,0 +1,174 @@
+//! Server functions, called by every visitor.
+
+use super::{cast::Visitor, stage::Stage, table::Line};
+use crate::{
+    accounts::model::UserId,
+    error::{AppError, Conflict, Refusal},
+    server::accounts::links::{self, Purpose},
+    tests::support::{Answer, PASSWORD},
+};
+
+/// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
+pub fn uses_visitors_up(line: &Line) -> bool {
+    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password"];
+    let function = line.subject.strip_prefix("accounts/").unwrap_or_default();
+    of_sessions.contains(&function) || function == "change_role" && line.about.starts_with("oneself")
+}
+
+/// Whether even the other visitors are used up by one of them.
+pub fn needs_everybody_anew(line: &Line) -> bool {
+    line.about == "oneself, the last admin"
+}
+
+/// What a visitor is answered, in the words of the table.
+pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String {
+    let fields = fields(stage, visitor, line).await;
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let answer = stage.cast.browser(visitor).call(&format!("/api/{}", line.subject), &fields).await;
+    in_words(&answer).to_owned()
+}
+
+type Fields = Vec<(&'static str, String)>;
+
+async fn fields(stage: &mut Stage, visitor: Visitor, line: &Line) -> Fields {
+    let (slice, function) = line.subject.split_once('/').expect("a function has a slice");
+    match slice {
+        "comments" => of_comments(stage, function, &line.about).await,
+        "discussions" => of_discussions(stage, function, &line.about).await,
+        "accounts" => of_accounts(stage, visitor, function, &line.about).await,
+        _ => of_site(stage, function).await,
+    }
+}
+
+async fn of_comments(stage: &mut Stage, function: &str, about: &str) -> Fields {
+    let text = |text: &str| text.to_owned();
+    match function {
+        "preview" => vec![("body", text("Crust first."))],
+        "publish" => match about.strip_prefix("reply to ") {
+            Some(about) => {
+                let talk = stage.talk(about).await;
+                vec![("discussion", talk.discussion.to_string()), ("parent", talk.comment.to_string()), ("body", text("Why?"))]
+            }
+            None => vec![("discussion", stage.talk(about).await.discussion.to_string()), ("body", text("Crumb first."))],
+        },
+        "edit" => vec![("comment", stage.talk(about).await.comment.to_string()), ("body", text("Crumb first."))],
+        "delete" => vec![("comment", stage.talk(about).await.comment.to_string())],
+        "moderate" => {
+            let (deed, about) = about.split_once(' ').expect("a deed and its object");
+            let comment = stage.talk(about).await.comment.to_string();
+            vec![("deed", text(deed)), ("reason", text("off topic")), ("comments[0]", comment)]
+        }
+        unknown => panic!("nobody knows comments/{unknown}"),
+    }
+}
+
+async fn of_discussions(stage: &mut Stage, function: &str, about: &str) -> Fields {
+    let text = |text: &str| text.to_owned();
+    if function == "preview" {
+        return vec![("opening", text("What do you think?"))];
+    }
+    if function == "start" {
+        return vec![("title", text("Soup")), ("opening", text("What do you think?"))];
+    }
+    let discussion = ("discussion", stage.talk(about).await.discussion.to_string());
+    match function {
+        "edit" => vec![discussion, ("title", text("Soup")), ("opening", text("What do you think?"))],
+        "set_openness" => vec![discussion, ("openness", text("locked"))],
+        "set_prominence" => vec![discussion, ("prominence", text("pinned"))],
+        "rename" => vec![discussion, ("title", text("Soup"))],
+        "delete" => vec![discussion],
+        unknown => panic!("nobody knows discussions/{unknown}"),
+    }
+}
+
+async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about: &str) -> Fields {
+    stage.prepare_site(about).await;
+    let password = ("password", PASSWORD.to_owned());
+    match function {
+        "register" => registration(stage),
+        "set_up" => [vec![("token", token(stage, Purpose::SetUp, about).await)], registration(stage)].concat(),
+        "sign_in" => vec![("login", "keeper".to_owned()), password],
+        "sign_out" => Vec::new(),
+        "prove" => vec![password],
+        "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
+        "use_password_link" => vec![("token", token(stage, Purpose::Password, about).await), password],
+        "change_role" => vec![("user", stage.target(visitor, about).await.to_string()), ("role", "moderator".to_owned())],
+        "suspend" => vec![("user", stage.target(visitor, about).await.to_string()), ("reason", "shouting".to_owned())],
+        "lift_suspension" | "end_sessions" | "make_password_link" => {
+            vec![("user", stage.target(visitor, about).await.to_string())]
+        }
+        unknown => panic!("nobody knows accounts/{unknown}"),
+    }
+}
+
+fn registration(stage: &mut Stage) -> Fields {
+    let name = format!("newcomer-{}", stage.number());
+    vec![("email", format!("{name}@mail.example")), ("username", name), ("password", PASSWORD.to_owned())]
+}
+
+/// The token of a link in the state that a line is about.
+pub async fn token(stage: &mut Stage, purpose: Purpose, about: &str) -> String {
+    let user = match purpose {
+        Purpose::SetUp => None,
+        Purpose::Password => Some(stage.target(Visitor::Guest, "a member").await),
+    };
+    let token = make_link(stage, purpose, user).await;
+    match about {
+        "a link in force" | "a link in force, but there is an admin" => {}
+        // A newer one ends it.
+        "a link that is over" => drop(make_link(stage, purpose, user).await),
+        unknown => panic!("nobody knows how to make {unknown:?}"),
+    }
+    token
+}
+
+async fn make_link(stage: &Stage, purpose: Purpose, user: Option<UserId>) -> String {
+    let (database, now) = (stage.world.app.database().writer(), stage.world.clock.now());
+    links::make(database, purpose, user, now).await.unwrap().expose().to_owned()
+}
+
+async fn of_site(stage: &Stage, function: &str) -> Fields {
+    let text = |text: &str| text.to_owned();
+    match function {
+        "choose_theme" => vec![("theme", text("dark"))],
+        "save_settings" => {
+            stage.prepare_site("any site").await;
+            vec![
+                ("name", text("Lantern Street")),
+                ("description", text("Neighbours.")),
+                ("registration", text("open")),
+                ("comment_length", text("10000")),
+                ("comments_per_minute", text("1000")),
+                ("discussions_per_hour", text("1000")),
+                ("edit_window", text("30")),
+            ]
+        }
+        unknown => panic!("nobody knows site/{unknown}"),
+    }
+}
+
+fn in_words(answer: &Answer) -> &'static str {
+    if answer.status.is_success() {
+        return "yes";
+    }
+    match answer.error() {
+        AppError::Unauthenticated => "sign in",
+        AppError::ProofNeeded => "confirm",
+        AppError::NotFound => "not found",
+        AppError::Conflict(Conflict::AlreadySetUp) => "set up",
+        AppError::Forbidden(refusal) => match refusal {
+            Refusal::Suspended { .. } => "suspended",
+            Refusal::NotYours => "not yours",
+            Refusal::Locked => "locked",
+            Refusal::EditWindowOver => "too late",
+            Refusal::NotVisible => "hidden",
+            Refusal::RegistrationClosed => "closed",
+            Refusal::LastAdmin => "last admin",
+            Refusal::Yourself => "yourself",
+            Refusal::AlreadySignedIn => "signed in",
+            Refusal::LinkOver => "link over",
+            Refusal::Role | Refusal::Credentials => "a refusal without a word",
+        },
+        other => panic!("{other:?} is no answer of the table"),
+    }
+}

@@ -1,0 +1,44 @@
+//! Pages, opened by every visitor.
+
+use super::{cast::Visitor, functions::token, stage::Stage, table::Line};
+use crate::server::accounts::links::Purpose;
+
+/// What a visitor is answered, in the words of the table.
+pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String {
+    let address = address(stage, line).await;
+    let answer = stage.cast.browser(visitor).get(&address).await;
+    let word = match answer.status.as_u16() {
+        200 => "yes",
+        303 => "leads on",
+        401 => "sign in",
+        403 => "refused",
+        404 => "not found",
+        409 => "conflict",
+        other => panic!("{other} is no answer of the table: {}", answer.text()),
+    };
+    word.to_owned()
+}
+
+async fn address(stage: &mut Stage, line: &Line) -> String {
+    let (path, about) = (line.subject.as_str(), line.about.as_str());
+    if path.contains("{discussion}") {
+        return path.replace("{discussion}", &stage.talk(about).await.discussion.to_string());
+    }
+    if path.contains("{comment}") {
+        return path.replace("{comment}", &stage.talk(about).await.comment.to_string());
+    }
+    stage.prepare_site(about).await;
+    match (path, about) {
+        ("/u/{name}", "somebody") => "/u/keeper".to_owned(),
+        ("/u/{name}", "nobody") => "/u/nobody-here".to_owned(),
+        ("/admin/users/{user}", "nobody") => "/admin/users/999999".to_owned(),
+        ("/admin/users/{user}", about) => {
+            let id = stage.target(Visitor::Guest, about).await;
+            format!("/admin/users/{id}")
+        }
+        ("/set-up/{token}", about) => format!("/set-up/{}", token(stage, Purpose::SetUp, about).await),
+        ("/password/{token}", about) => format!("/password/{}", token(stage, Purpose::Password, about).await),
+        (path, _) if !path.contains('{') => path.to_owned(),
+        (path, about) => panic!("nobody knows how to open {path} about {about}"),
+    }
+}

@@ -1,0 +1,215 @@
+//! The rules of ARCHITECTURE.md that can be read off the sources.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+struct Source {
+    /// From `src/` on, such as `server/app.rs`.
+    path: String,
+    /// Without comments and without the unit tests at its end.
+    code: String,
+    lines: usize,
+}
+
+impl Source {
+    fn read(root: &Path, path: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap();
+        let path = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        let program = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let code = program.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        Self { path, lines: program.lines().count(), code }
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.code.contains(part)
+    }
+
+    fn is_test(&self) -> bool {
+        self.is_under("tests/") || self.path.contains("/tests/") || self.path.ends_with("tests.rs")
+    }
+
+    fn is_under(&self, folder: &str) -> bool {
+        self.path.starts_with(folder)
+    }
+
+    fn is_named(&self, names: &[&str]) -> bool {
+        names.contains(&self.path.as_str())
+    }
+
+    /// Compiled for the browser as well.
+    fn is_shared(&self) -> bool {
+        !self.is_under("server/") && !self.is_named(&["main.rs", "lib.rs"])
+    }
+
+    /// The slice that a file of the server belongs to.
+    fn slice(&self) -> &str {
+        self.path.strip_prefix("server/").and_then(|rest| rest.split(['/', '.']).next()).unwrap_or_default()
+    }
+}
+
+/// Every file of the program; tests know everything.
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    let sources: Vec<_> = files.iter().map(|path| Source::read(&root, path)).filter(|source| !source.is_test()).collect();
+    assert!(sources.len() > 100, "the sources were not found");
+    sources
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The files that have something they may not have.
+#[track_caller]
+fn assert_none(rule: &str, is_broken: impl Fn(&Source) -> bool) {
+    let broken: Vec<_> = sources().into_iter().filter(is_broken).map(|source| source.path).collect();
+    assert!(broken.is_empty(), "{rule}: {broken:#?}");
+}
+
+const SLICES: [&str; 5] = ["accounts", "site", "discussions", "comments", "audit"];
+
+#[test]
+fn what_is_compiled_for_whom_is_decided_in_one_file() {
+    let gates = |source: &Source| source.code.matches("cfg(feature").count();
+    assert_none("only lib.rs may ask for a feature", |source| source.path != "lib.rs" && gates(source) > 0);
+    let lib = sources().into_iter().find(|source| source.path == "lib.rs").unwrap();
+    assert_eq!(gates(&lib), 3, "one gate for the server, one for the browser, one for these tests");
+}
+
+#[test]
+fn html_is_trusted_and_text_areas_are_written_in_one_place_each() {
+    assert_none("trusted HTML is written by ui/prose.rs", |source| source.has("inner_html") && source.path != "ui/prose.rs");
+    assert_none("ui/text_area.rs writes text areas", |source| source.has("<textarea") && source.path != "ui/text_area.rs");
+    assert_none("Leptos does not escape inside these elements", |source| {
+        source.path != "server/shell/document.rs" && ["<noscript", "<script", "<style"].iter().any(|element| source.has(element))
+    });
+    assert_none("the policy takes no styles in attributes", |source| source.has(" style="));
+}
+
+#[test]
+fn models_and_the_policy_know_neither_a_framework_nor_a_server() {
+    assert_none("models and the policy are plain", |source| {
+        let is_plain = source.is_under("policy/") || SLICES.iter().any(|slice| source.is_under(&format!("{slice}/model")));
+        let known = ["leptos", "axum", "sea_orm", "tokio", "crate::server", "crate::ui", "async fn", ".await"];
+        is_plain && known.iter().any(|part| source.has(part))
+    });
+}
+
+#[test]
+fn shared_files_do_not_import_the_server() {
+    assert_none("the server is named inside server functions only", |source| {
+        let imports = source.code.lines().any(|line| line.starts_with("use ") && line.contains("crate::server"));
+        let is_function = source.path.ends_with("/api.rs");
+        source.is_shared() && (imports || !is_function && source.has("crate::server"))
+    });
+}
+
+#[test]
+fn components_know_no_slice() {
+    assert_none("ui stands below all slices", |source| {
+        source.is_under("ui/")
+            && SLICES.iter().any(|slice| source.has(&format!("crate::{slice}")) || source.has(&format!("    {slice}::")))
+    });
+}
+
+#[test]
+fn slices_know_each_other_in_one_order() {
+    assert_none("accounts ← site ← discussions ← comments ← audit", |source| {
+        let Some(own) = SLICES.iter().position(|slice| source.is_under(&format!("{slice}/"))) else { return false };
+        let later = &SLICES[own + 1..];
+        let is_function = source.path.ends_with("/api.rs");
+        !is_function
+            && later.iter().any(|slice| source.has(&format!("crate::{slice}::")) || source.has(&format!("\n    {slice}::")))
+    });
+}
+
+#[test]
+fn a_store_is_private_to_its_slice() {
+    assert_none("no other slice's store is named", |source| {
+        SLICES.iter().any(|slice| source.slice() != *slice && source.has(&format!("{slice}::store")))
+    });
+    assert_none("a store is no public module", |source| source.has("pub mod store") || source.has("pub(crate) mod store"));
+}
+
+#[test]
+fn the_database_is_named_in_stores_and_where_a_transaction_is_passed_on() {
+    const KEEPERS: [&str; 7] = [
+        "server/database.rs",
+        "server/session.rs",
+        "server/count.rs",
+        "server/search.rs",
+        "server/error.rs",
+        "server/accounts/links.rs",
+        "server/comments/thread.rs",
+    ];
+    assert_none("SeaORM is for stores", |source| {
+        let is_store = ["/store.rs", "/rendering.rs"].iter().any(|name| source.path.ends_with(name));
+        let is_keeper = is_store || source.is_under("server/entity/") || source.is_named(&KEEPERS);
+        let passes_on = source.code.replace("sea_orm::ConnectionTrait", "");
+        !is_keeper && passes_on.contains("sea_orm")
+    });
+}
+
+#[test]
+fn acts_know_neither_the_router_nor_the_framework_of_pages() {
+    assert_none("acts take a visit", |source| {
+        let is_act = SLICES.contains(&source.slice()) && !source.path.contains("/page");
+        is_act && ["axum", "leptos"].iter().any(|part| source.has(part))
+    });
+}
+
+#[test]
+fn only_the_policy_makes_permits() {
+    assert_none("a permit has no other maker", |source| {
+        !source.is_under("policy/") && (source.has("Permit {") || source.has("Granted {") || source.has("grant("))
+    });
+}
+
+#[test]
+fn every_server_function_takes_a_form_by_post() {
+    assert_none("a server function has the usual form and an address under /api", |source| {
+        let functions = source.code.matches("#[server(name").count();
+        let usual = source.code.matches("prefix = \"/api\", endpoint = \"").count();
+        functions != usual || ["input = ", "GetUrl", "GetCbor", "Multipart"].iter().any(|part| in_attributes(source, part))
+    });
+}
+
+fn in_attributes(source: &Source, part: &str) -> bool {
+    source.code.lines().any(|line| line.starts_with("#[server(") && line.contains(part))
+}
+
+#[test]
+fn no_query_is_put_together_from_text() {
+    assert_none("the query builder writes the queries", |source| {
+        ["Expr::cust", "Statement::from_string", "raw_sql", "from_raw_sql"].iter().any(|part| source.has(part))
+    });
+}
+
+#[test]
+fn files_stay_short() {
+    assert_none("a file of more than 400 lines has two subjects", |source| source.lines > 400);
+}
+
+#[test]
+fn every_source_that_the_documents_cite_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for document in ["ARCHITECTURE.md", "SECURITY.md", "docs/permissions.md"] {
+        let text = fs::read_to_string(root.join(document)).unwrap();
+        let cited: Vec<_> = text.split('`').skip(1).step_by(2).filter(|code| code.starts_with("src/")).collect();
+        assert!(!cited.is_empty(), "{document} cites nothing");
+        for path in cited {
+            assert!(root.join(path).exists(), "{document} cites {path}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The house as a browser meets it: every test here speaks HTTP with the whole program, on a database
+//! of its own, at a time that the test says. One file for each subject; `support` holds the world they
+//! live in.
+
+mod support;
+
+mod access;
+mod accounts;
+mod architecture;
+mod comments;
+mod forms;
+mod headers;
+mod queries;
+mod robustness;
+mod schema;
+mod sessions;

@@ -13,6 +13,7 @@ pub struct Sent {
 
 impl Sent {
     /// The form of this page that went to a server function.
+    #[must_use]
     pub fn to(action: &str) -> Self {
         let returned = Returned::from(action);
         let problems = returned.as_ref().and_then(|returned| returned.error()).map(|error| error.field_problems());
@@ -20,36 +21,43 @@ impl Sent {
     }
 
     /// Nothing, unless it was sent with this value in this field: for one of several forms alike.
+    #[must_use]
     pub fn with(self, field: &str, value: &str) -> Self {
         if self.returned.as_ref().is_some_and(|returned| returned.typed(field) == value) { self } else { Self::default() }
     }
 
+    #[must_use]
     pub fn has_come_back(&self) -> bool {
         self.returned.is_some()
     }
 
     /// What was typed, or else what stands there to begin with.
+    #[must_use]
     pub fn typed_or(&self, field: &str, otherwise: &str) -> String {
         self.returned.as_ref().map_or_else(|| otherwise.to_owned(), |returned| returned.typed(field))
     }
 
     /// Every value of a field that can be chosen several times.
+    #[must_use]
     pub fn all(&self, field: &str) -> Vec<String> {
         let all = |returned: &Arc<Returned>| returned.fields.all(field).into_iter().map(str::to_owned).collect();
         self.returned.as_ref().map(all).unwrap_or_default()
     }
 
+    #[must_use]
     pub fn problem(&self, field: &str) -> Option<String> {
         self.problems.of(field).map(|problem| words::problem(field, problem))
     }
 
     /// Every problem, in the order of the form's fields, whose names are their ids.
+    #[must_use]
     pub fn summary_of(&self, fields: &[&'static str]) -> Vec<FieldProblem> {
         let line = |field: &&'static str| self.problem(field).map(|sentence| FieldProblem::new(*field, sentence));
         fields.iter().filter_map(line).collect()
     }
 
     /// Every problem with the id of its field.
+    #[must_use]
     pub fn summary(&self, id: impl Fn(&str) -> String) -> Vec<FieldProblem> {
         self.problems.iter().map(|(field, problem)| FieldProblem::new(id(field), words::problem(field, problem))).collect()
     }

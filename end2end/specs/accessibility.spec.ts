@@ -1,14 +1,12 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { button, expect, field, open, saying, test } from "../fixtures/index.ts";
+import { button, expect, field, inColours, open, saying, test } from "../fixtures/index.ts";
 import { prepareTour } from "../fixtures/tour.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 async function faults(page: Page): Promise<string[]> {
-  // A colour on its way to another one is nobody's colour.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
   const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} — ${node.failureSummary}`));
 }
@@ -45,7 +43,7 @@ test.describe("examined by axe", () => {
           for (const summary of all) (summary.parentElement as HTMLDetailsElement).open = true;
         });
         for (const colorScheme of themes(scripts)) {
-          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          await inColours(page, colorScheme);
           expect.soft(await faults(page), `${whose}: ${name}, ${colorScheme}`).toEqual([]);
         }
         await page.setViewportSize({ width: 390, height: 844 });
@@ -58,7 +56,7 @@ test.describe("examined by axe", () => {
     test(`no form that was refused and no open menu has a barrier either, in ${colorScheme} colours`, async ({ member, guest, moderator, scripts }) => {
       test.skip(!scripts && colorScheme === "dark", "the colours are the same with scripts");
       for (const person of [member, guest, moderator]) {
-        await person.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await inColours(person.page, colorScheme);
       }
       await open(guest.page, "/register");
       await button(guest.page, "Register").click();

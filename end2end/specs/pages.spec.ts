@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { Page } from "@playwright/test";
 
-import { expect, open, test } from "../fixtures/index.ts";
+import { expect, inColours, open, test } from "../fixtures/index.ts";
 import { prepareTour } from "../fixtures/tour.ts";
 
 /** For people to look at; nothing compares them. */
@@ -40,7 +40,7 @@ test("every page answers, says where one is, leads nowhere wrong, and fits its s
         await page.setViewportSize(viewport);
         expect.soft(await excess(page), `${which} is wider than the ${width} screen`).toBeLessThanOrEqual(0);
         for (const colorScheme of scripts && viewport !== SMALLEST ? (["light", "dark"] as const) : []) {
-          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          await inColours(page, colorScheme);
           await page.screenshot({ path: join(PICTURES, `${whose}-${name}-${width}-${colorScheme}.png`), fullPage: true });
         }
       }

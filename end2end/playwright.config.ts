@@ -6,7 +6,7 @@ const executablePath = process.env.LOCUTORY_CHROMIUM || undefined;
 export default defineConfig({
   testDir: "specs",
   outputDir: "test-results",
-  fullyParallel: false,
+  fullyParallel: true,
   workers: 2,
   // A fault that shows now and then is a fault.
   retries: 0,

@@ -104,6 +104,16 @@ pub fn counted(number: u64, noun: &str) -> String {
     }
 }
 
+/// How far it is to a text that is long enough.
+#[must_use]
+pub fn missing(length: u64, shortest: u64) -> String {
+    match shortest.saturating_sub(length) {
+        _ if length == 0 => String::new(),
+        0 => "Long enough.".to_owned(),
+        missing => format!("{} to go", counted(missing, "more character")),
+    }
+}
+
 /// What is wrong with a field, and what would be right.
 #[must_use]
 pub fn problem(field: &str, problem: Problem) -> String {
@@ -239,6 +249,13 @@ mod tests {
         assert_eq!(span(3_600), "60 minutes");
         assert_eq!(span(7_200), "2 hours");
         assert_eq!(span(200_000), "3 days");
+    }
+
+    #[test]
+    fn it_is_told_how_many_characters_are_missing() {
+        for (length, words) in [(0, ""), (14, "1 more character to go"), (3, "12 more characters to go"), (15, "Long enough.")] {
+            assert_eq!(missing(length, 15), words);
+        }
     }
 
     #[test]

@@ -84,6 +84,17 @@ test.describe("members", () => {
     await expect(heading(page, member.name)).toBeVisible();
   });
 
+  test("are found by names of all alphabets", async ({ admin, people }) => {
+    const { page } = admin;
+    for (const kind of ["Ødegård", "Мария", "美咲"]) {
+      const { name } = await people.member(aName(kind).replace("-", kind === "Ødegård" ? "-" : "").replace(/[a-z]+$/, kind === "Ødegård" ? "$&" : "9"));
+      await open(page, "/admin/users");
+      await field(page, "Name or e-mail").fill(kind);
+      await button(page, "Apply").click();
+      await expect(row(page, name).first(), name).toBeVisible();
+    }
+  });
+
   test("go on, page after page", async ({ found }) => {
     test.slow();
     const people = await found();

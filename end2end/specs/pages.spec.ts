@@ -1,79 +1,65 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
+import type { Page } from "@playwright/test";
+
 import { expect, open, test } from "../fixtures/index.ts";
 import { prepareTour } from "../fixtures/tour.ts";
 
+/** For people to look at; nothing compares them. */
 const PICTURES = join(import.meta.dirname, "..", "screenshots");
-const WIDTHS = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } } as const;
+const PHONE = { width: 390, height: 844 };
+const DESK = { width: 1280, height: 900 };
+/** A desk at 400 %, or the smallest of phones. */
+const SMALLEST = { width: 320, height: 640 };
 
-test("every page answers, has one heading, and says where one is", async ({ found }) => {
-  test.setTimeout(120_000);
-  const people = await found();
-  const { stops, people: eyes } = await prepareTour(people);
+test("every page answers, says where one is, leads nowhere wrong, and fits its screen", async ({ found, scripts }) => {
+  test.setTimeout(300_000);
+  const { stops, people: eyes } = await prepareTour(await found());
+  const followed = new Set<string>();
+  await mkdir(PICTURES, { recursive: true });
   for (const { name, path, eyes: whose, status } of stops) {
-    const { page } = eyes[whose];
-    const answer = await page.goto(path);
-    expect.soft(answer?.status(), path).toBe(status);
-    await expect.soft(page.getByRole("heading", { level: 1 }), `${whose}: ${name}`).toHaveCount(1);
-    await expect.soft(page, `${whose}: ${name}`).toHaveTitle(/Locutory$/);
-    await expect.soft(page.getByRole("main"), `${whose}: ${name}`).toHaveCount(1);
-    const dead = await page.locator("a[href]").evaluateAll((links) =>
-      links.map((link) => link.getAttribute("href") ?? "").filter((href) => href.startsWith("#") && href.length > 1 && !document.getElementById(href.slice(1))),
-    );
-    expect.soft(dead, `${whose}: ${name} has links within the page that lead nowhere`).toEqual([]);
-  }
-});
-
-test("every link of every page leads to a page", async ({ found }) => {
-  test.setTimeout(120_000);
-  const people = await found();
-  const { stops, people: eyes } = await prepareTour(people);
-  const seen = new Set<string>();
-  for (const { path, eyes: whose, status } of stops.filter(({ status }) => status === 200)) {
-    const { page, api } = eyes[whose];
-    expect((await page.goto(path))?.status()).toBe(status);
-    const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
-    for (const target of links.map((link) => link.split("#")[0] ?? "")) {
-      const key = `${whose} ${target}`;
-      if (!seen.has(key)) {
-        seen.add(key);
-        expect.soft(await api.status(target), `${target}, from ${path} for the ${whose}`).toBeLessThan(400);
-      }
-    }
-  }
-});
-
-for (const [width, viewport] of Object.entries(WIDTHS)) {
-  test(`no page has to be scrolled sideways, and all have their picture taken: ${width}`, async ({ found, scripts }) => {
-    test.setTimeout(240_000);
-    const people = await found();
-    const { stops, people: eyes } = await prepareTour(people);
-    const folder = join(PICTURES, width);
-    await mkdir(folder, { recursive: true });
-    for (const { name, path, eyes: whose } of stops) {
-      const { page } = eyes[whose];
-      await page.setViewportSize(viewport);
+    await test.step(`${whose}: ${name}`, async () => {
+      const { page, api } = eyes[whose];
+      const which = `${whose}: ${name}`;
+      expect.soft(await api.status(path), which).toBe(status);
       await open(page, path);
-      const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect.soft(excess, `${whose}: ${name} is wider than the screen`).toBeLessThanOrEqual(0);
-      for (const colorScheme of scripts ? (["light", "dark"] as const) : []) {
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: join(folder, `${whose}-${name}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
+      await expect.soft(page.getByRole("heading", { level: 1 }), which).toHaveCount(1);
+      await expect.soft(page.getByRole("main"), which).toHaveCount(1);
+      await expect.soft(page, which).toHaveTitle(/Locutory$/);
+      const islands = await page.locator("leptos-island").count();
+      expect.soft(await page.locator("script").count(), `${which} carries a script just where it has an island`).toBe(islands > 0 ? 1 : 0);
+      expect.soft(await deadAnchors(page), `${which} has links within the page that lead nowhere`).toEqual([]);
+      for (const target of status === 200 ? await localLinks(page) : []) {
+        if (!followed.has(`${whose} ${target}`)) {
+          followed.add(`${whose} ${target}`);
+          expect.soft(await api.status(target), `${target}, from ${which}`).toBeLessThan(400);
+        }
       }
-    }
-  });
+      for (const [width, viewport] of Object.entries({ smallest: SMALLEST, phone: PHONE, desk: DESK })) {
+        await page.setViewportSize(viewport);
+        expect.soft(await excess(page), `${which} is wider than the ${width} screen`).toBeLessThanOrEqual(0);
+        for (const colorScheme of scripts && viewport !== SMALLEST ? (["light", "dark"] as const) : []) {
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          await page.screenshot({ path: join(PICTURES, `${whose}-${name}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+      }
+    });
+  }
+});
+
+function deadAnchors(page: Page): Promise<string[]> {
+  return page.locator("a[href^='#']").evaluateAll((links) =>
+    links.map((link) => link.getAttribute("href") ?? "").filter((href) => href.length > 1 && !document.getElementById(href.slice(1))),
+  );
 }
 
-test("no page has to be scrolled sideways on the smallest of screens", async ({ found }) => {
-  test.setTimeout(120_000);
-  const people = await found();
-  const { stops, people: eyes } = await prepareTour(people);
-  for (const { name, path, eyes: whose } of stops) {
-    const { page } = eyes[whose];
-    await page.setViewportSize({ width: 320, height: 640 });
-    await page.goto(path);
-    const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect.soft(excess, `${whose}: ${name} is wider than 320 pixels`).toBeLessThanOrEqual(0);
-  }
-});
+async function localLinks(page: Page): Promise<string[]> {
+  const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  return links.map((link) => link.split("#")[0] ?? "");
+}
+
+/** By how many pixels the page is wider than its screen. */
+function excess(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

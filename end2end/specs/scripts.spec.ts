@@ -19,24 +19,6 @@ import {
   signIn,
   test,
 } from "../fixtures/index.ts";
-import { prepareTour } from "../fixtures/tour.ts";
-
-test("islands wake on every page that has them, and other pages carry no script", async ({ found }) => {
-  test.setTimeout(120_000);
-  const people = await found();
-  const { stops, people: eyes } = await prepareTour(people);
-  let awakened = 0;
-  for (const { name, path, eyes: whose } of stops) {
-    const { page } = eyes[whose];
-    await open(page, path);
-    const islands = await page.locator("leptos-island").count();
-    const scripts = await page.locator("script").count();
-    expect.soft(scripts, `${whose}: ${name}`).toBe(islands > 0 ? 1 : 0);
-    awakened += islands > 0 ? 1 : 0;
-  }
-  expect(awakened).toBeGreaterThan(8);
-  // That nobody's browser complained is checked at the end of every test.
-});
 
 test("a reply is written where the comment stands", async ({ member }) => {
   const discussion = await member.api.discussion("In place");

@@ -8,8 +8,7 @@ use leptos::{
 };
 
 use super::{
-    api,
-    model::{DiscussionDraft, Opening, Title},
+    model::{DiscussionDraft, Opening, Preview, Title},
     view::{Drafting, PREVIEW, Purpose},
 };
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
     landing::Landing,
     ui::{
         Button, ButtonKind, ErrorSummary, FieldMessages, Form, PreviewPane, PreviewSlot, RefusalNotice, TextField, TrustedHtml,
-        Writing, WritingArea, on_page_shown,
+        Writing, WritingArea, on_page_shown, post,
     },
     valid::{Valid, Value},
 };
@@ -27,7 +26,7 @@ use crate::{
 #[island]
 pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
     let form = Drafted::new(&drafting);
-    let purpose = StoredValue::new(drafting.purpose.clone());
+    let action = drafting.purpose.action();
     let made = drafting.preview.clone().map(|preview| TrustedHtml::from_sanitised(preview.html));
     let publishing = Signal::derive(move || form.work.get() == Work::Publishing);
     let previewing = Signal::derive(move || form.work.get() == Work::Previewing);
@@ -36,14 +35,14 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
     on_page_shown(move || form.work.set(Work::None));
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        form.send(purpose);
+        form.send(action);
     };
     let on_preview = move |event: MouseEvent| {
         event.prevent_default();
         form.show_preview();
     };
     view! {
-        <Form action=drafting.purpose.action() busy=publishing on:submit=on_submit>
+        <Form action busy=publishing on:submit=on_submit>
             <ErrorSummary problems=form.messages.summary() />
             <RefusalNotice refusal=form.refusal />
             <HiddenField purpose=drafting.purpose.clone() once=form.once />
@@ -142,41 +141,33 @@ impl Drafted {
         DiscussionDraft { title, opening: self.opening.text() }
     }
 
-    fn send(self, purpose: StoredValue<Purpose>) {
+    fn send(self, action: &'static str) {
         if self.work.get_untracked() != Work::None {
             return;
         }
         self.refusal.set(None);
-        let draft = match Valid::check(self.draft()) {
-            Ok(draft) => DiscussionDraft::clone(&draft),
-            Err(problems) => return self.refused(problems.into()),
-        };
+        if let Err(problems) = Valid::check(self.draft()) {
+            return self.refused(problems.into());
+        }
+        let Some(form) = self.opening.form() else { return };
         self.work.set(Work::Publishing);
-        let purpose = purpose.get_value();
         spawn_local(async move {
-            match self.deliver(purpose, draft).await {
+            match post::<Landing>(&form, action).await {
                 Ok(landing) => self.leave_for(&landing),
                 Err(error) => self.refused(error),
             }
         });
     }
 
-    async fn deliver(self, purpose: Purpose, draft: DiscussionDraft) -> Result<Landing, AppError> {
-        match purpose {
-            Purpose::Start { .. } => api::start(draft.title, draft.opening, self.once.get_untracked()).await,
-            Purpose::Edit(discussion) => api::edit(discussion, draft.title, draft.opening).await,
-        }
-    }
-
     fn show_preview(self) {
         if self.work.get_untracked() != Work::None {
             return;
         }
-        let opening = self.opening.text();
+        let Some(form) = self.opening.form() else { return };
         self.refusal.set(None);
         self.work.set(Work::Previewing);
         spawn_local(async move {
-            match api::preview(opening).await {
+            match post::<Preview>(&form, PREVIEW).await {
                 Ok(preview) => {
                     self.work.set(Work::None);
                     self.messages.clear("opening");

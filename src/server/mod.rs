@@ -39,6 +39,7 @@ pub mod operator;
 pub mod prose;
 pub mod rate;
 pub mod search;
+pub mod sent;
 pub mod site;
 
 pub use app::App;

@@ -304,3 +304,18 @@ async fn scripts_that_were_accepted_are_shown_as_text_everywhere() {
         assert_harmless(&answer);
     }
 }
+
+#[tokio::test]
+async fn what_was_written_is_shown_even_when_its_page_is_gone() {
+    let world = World::new().await;
+    let (mut ada, mut mia) = (world.member("ada").await, world.moderator("mia").await);
+    let discussion = ada.starts("Bread").await;
+    let comment = ada.says(discussion, "Linen.").await;
+    ada.get(&format!("/c/{comment}/reply")).await;
+    mia.moderates("delete", comment).await;
+    let (discussion, parent) = (discussion.to_string(), comment.to_string());
+    let fields = [("discussion", discussion.as_str()), ("parent", &parent), ("body", "A long & careful answer")];
+    let answer = ada.submit("/api/comments/publish", &fields).await;
+    assert!(answer.status.is_client_error(), "{}", answer.status);
+    assert!(answer.text().contains("A long &amp; careful answer"), "{}", answer.text());
+}

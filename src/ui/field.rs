@@ -65,14 +65,6 @@ impl FieldKind {
     }
 }
 
-/// Whether what is typed can be read on the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Concealment {
-    #[default]
-    Concealed,
-    Shown,
-}
-
 /// The ids by which a control, its hint and its problem find one another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldIds {
@@ -164,9 +156,6 @@ pub fn TextField(
     #[prop(optional, into)]
     min: Option<String>,
     #[prop(optional, into)] max: Option<String>,
-    /// Lets an island show what a secret field hides.
-    #[prop(optional, into)]
-    concealment: Signal<Concealment>,
     /// A button in line with the field.
     #[prop(optional)]
     beside: Option<AnyView>,
@@ -174,10 +163,6 @@ pub fn TextField(
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let ids = FieldIds::new(&name, &id, &hint);
-    let input_type = move || match concealment.get() {
-        Concealment::Shown if kind.is_secret() => "text",
-        _ => kind.input_type(),
-    };
     // A search may always be left empty; to say so would be noise.
     let said_to_be_required = required || kind == FieldKind::Search;
     let input = view! {
@@ -185,7 +170,7 @@ pub fn TextField(
             node_ref=node_ref
             id=ids.control.clone()
             name=name
-            type=input_type
+            type=kind.input_type()
             value=(!kind.is_secret()).then_some(value)
             autocomplete=autocomplete.or(kind.autocomplete().map(str::to_owned))
             inputmode=kind.input_mode()

@@ -1,48 +1,32 @@
-//! A password with a button that shows it. Only for islands, as the button needs a script;
-//! it is not seen where none runs. A page uses `TextField` with `FieldKind::Password`.
+//! A password with a button that shows it. The button needs an island (`LiveForm`) and is not seen
+//! where no script runs.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
-use super::field::{Concealment, FieldKind, TextField};
+use super::field::{FieldKind, TextField};
 
 /// A password that can be shown. Its properties mean what they mean for `TextField`.
 #[component]
 pub fn PasswordField(
     #[prop(into)] label: String,
     #[prop(into)] name: String,
-    #[prop(optional, into)] id: String,
     #[prop(optional, into)] hint: String,
     #[prop(optional, into)] problem: Signal<Option<String>>,
     /// `Password` or `NewPassword`.
     #[prop(default = FieldKind::Password)]
     kind: FieldKind,
-    #[prop(optional)] node_ref: NodeRef<html::Input>,
-    /// What stands below, such as a meter.
+    /// What stands below, such as a count.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let concealment = RwSignal::new(Concealment::Concealed);
-    let turn = move |_| {
-        concealment.update(|now| {
-            *now = match now {
-                Concealment::Concealed => Concealment::Shown,
-                Concealment::Shown => Concealment::Concealed,
-            }
-        });
-    };
-    let pressed = move || (concealment.get() == Concealment::Shown).to_string();
     let shown_name = format!("Show: {label}");
     let beside = view! {
-        <button class="button needs-script" type="button" aria-label=shown_name aria-pressed=pressed on:click=turn>
+        <button class="button needs-script" type="button" aria-label=shown_name aria-pressed="false" data-reveals=name.clone()>
             "Show"
         </button>
     }
     .into_any();
-    view! {
-        <TextField label name id hint problem kind concealment beside node_ref>
-            {children.map(|children| children())}
-        </TextField>
-    }
+    view! { <TextField label name hint problem kind beside>{children.map(|children| children())}</TextField> }
 }
 
 /// Tells password managers whose password a form asks for. Not seen, and not sent.
@@ -61,5 +45,6 @@ mod tests {
         let html = rendered(|| view! { <PasswordField label="Password" name="password" /> });
         assert!(html.contains(r#"type="password""#), "{html}");
         assert!(html.contains(r#"aria-label="Show: Password" aria-pressed="false""#), "{html}");
+        assert!(html.contains(r#"data-reveals="password""#) && html.contains(r#"id="password""#), "{html}");
     }
 }

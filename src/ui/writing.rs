@@ -5,7 +5,7 @@
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use serde::{Deserialize, Serialize};
-use web_sys::HtmlTextAreaElement;
+use web_sys::{HtmlFormElement, HtmlTextAreaElement};
 
 use super::{
     kept_text::{Keeping, KeptText},
@@ -46,6 +46,12 @@ impl Writing {
     #[must_use]
     pub fn text(self) -> String {
         self.area.get_untracked().map(|area| area.value()).unwrap_or_default()
+    }
+
+    /// The form that the area stands in.
+    #[must_use]
+    pub fn form(self) -> Option<HtmlFormElement> {
+        self.area.get_untracked()?.form()
     }
 
     pub fn focus(self) {
@@ -213,8 +219,7 @@ pub fn WritingArea(
 
 fn send_on_shortcut(writing: Writing, event: &KeyboardEvent) {
     let is_shortcut = event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.is_composing();
-    let form = writing.area.get_untracked().and_then(|area| area.form());
-    if let Some(form) = form.filter(|_| is_shortcut) {
+    if let Some(form) = writing.form().filter(|_| is_shortcut) {
         event.prevent_default();
         let _ = form.request_submit();
     }

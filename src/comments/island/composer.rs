@@ -5,19 +5,19 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
+use web_sys::HtmlFormElement;
 
 use crate::{
     comments::{
-        api,
         model::{CommentDraft, CommentId},
         view::{Composing, PREVIEW, Purpose, ReplyTarget, anchor},
     },
-    discussions::model::DiscussionId,
+    discussions::model::{DiscussionId, Preview},
     error::AppError,
     landing::Landing,
     ui::{
         Button, ButtonKind, ErrorSummary, FieldMessages, Form, PreviewPane, PreviewSlot, RefusalNotice, TrustedHtml, Writing,
-        WritingArea, on_page_shown,
+        WritingArea, on_page_shown, post,
     },
     valid::{FieldProblems, Problem},
 };
@@ -109,32 +109,22 @@ impl Composition {
     }
 
     fn send(self) {
-        let Some(body) = self.ready() else { return };
+        let Some(form) = self.ready() else { return };
         self.work.set(Work::Publishing);
-        let order = self.start.with_value(|start| start.purpose.clone());
+        let action = self.start.with_value(|start| start.purpose.action());
         spawn_local(async move {
-            match self.deliver(order, body).await {
+            match post::<Landing>(&form, action).await {
                 Ok(landing) => self.leave_for(&landing),
                 Err(error) => self.refused(error),
             }
         });
     }
 
-    async fn deliver(self, purpose: Purpose, body: String) -> Result<Landing, AppError> {
-        match purpose {
-            Purpose::Publish { discussion, .. } => {
-                let once = self.once.get_untracked();
-                api::publish(discussion, body, self.answered(), once).await
-            }
-            Purpose::Edit { comment, .. } => api::edit(comment, body).await,
-        }
-    }
-
     fn show_preview(self) {
-        let Some(body) = self.ready() else { return };
+        let Some(form) = self.ready() else { return };
         self.work.set(Work::Previewing);
         spawn_local(async move {
-            match api::preview(body).await {
+            match post::<Preview>(&form, PREVIEW).await {
                 Ok(preview) => {
                     self.work.set(Work::None);
                     self.preview.show(&TrustedHtml::from_sanitised(preview.html));
@@ -144,8 +134,8 @@ impl Composition {
         });
     }
 
-    /// The text, when it keeps the rules and nothing else is on its way.
-    fn ready(self) -> Option<String> {
+    /// The form, when its text keeps the rules and nothing else is on its way.
+    fn ready(self) -> Option<HtmlFormElement> {
         if self.work.get_untracked() != Work::None {
             return None;
         }
@@ -155,7 +145,7 @@ impl Composition {
                 self.messages.refuse(FieldProblems::one(BODY, problem));
                 None
             }
-            None => Some(self.writing.text()),
+            None => self.writing.form(),
         }
     }
 

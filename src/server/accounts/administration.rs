@@ -101,6 +101,8 @@ fn session_record(row: crate::server::entity::session::Model) -> SessionRecord {
 /// # Errors
 /// Not allowed, no such account, or it would leave the site without an admin.
 pub async fn change_role(visit: &Visit, id: UserId, role: Role) -> Result<Landing> {
+    // Strangers are turned away before they keep others from writing.
+    policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
     let transaction = visit.database().begin().await?;
     let other_admins = store::lock_other_admins(&transaction, id, visit.now()).await?;
     let user = store::find(&transaction, id).await?;

@@ -8,7 +8,6 @@ use super::{
     excerpt::excerpt,
     frame::{Dashboard, Filters, Narrowing, PageHead, Room, Viewer, head},
     query::{Page, Query, address},
-    sent::Sent,
 };
 use crate::{
     comments::model::{CommentId, CommentState, ListedComment},
@@ -21,6 +20,7 @@ use crate::{
             moderation::{self, Counts},
         },
         error::{Error, Result as Outcome},
+        sent::Sent,
         shell::Frame,
         visit::Visit,
         web::Trouble,

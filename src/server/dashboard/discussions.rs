@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use super::{
     frame::{Dashboard, Filters, Narrowing, PageHead, Room, Viewer, head},
     query::{Page, Query, address},
-    sent::Sent,
 };
 use crate::{
     discussions::model::{DiscussionId, DiscussionSummary, Openness, Prominence},
     policy::{self, act},
     server::{
         discussions::{Filter, PAGE, moderation},
+        sent::Sent,
         shell::Frame,
         web::Trouble,
     },

@@ -15,4 +15,3 @@ mod entries;
 mod excerpt;
 mod frame;
 mod query;
-mod sent;

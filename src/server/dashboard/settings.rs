@@ -3,14 +3,11 @@
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::{
-    frame::{Dashboard, PageHead, ProofNotice, Room, Viewer, head},
-    sent::Sent,
-};
+use super::frame::{Dashboard, PageHead, ProofNotice, Room, Viewer, head};
 use crate::{
     error::AppError,
     policy::{self, act},
-    server::{shell::Frame, web::Trouble},
+    server::{sent::Sent, shell::Frame, web::Trouble},
     site::model::{RegistrationMode, Settings},
     ui::{Button, ButtonKind, Choice, ErrorSummary, FieldKind, Form, RadioGroup, TextField},
     words,

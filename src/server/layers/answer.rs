@@ -183,11 +183,15 @@ async fn page_again(answerer: &Answerer, parts: &Parts, page: &LocalPath, return
     hand_on::<Session>(&parts.extensions, &mut request);
     hand_on::<Client>(&parts.extensions, &mut request);
     hand_on::<Nonce>(&parts.extensions, &mut request);
-    request.extensions_mut().insert(Arc::new(returned));
-    match answerer.pages.clone().oneshot(request).await {
+    let returned = Arc::new(returned);
+    request.extensions_mut().insert(Arc::clone(&returned));
+    let mut response = match answerer.pages.clone().oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
-    }
+    };
+    // Should the page be gone in the meantime, the page of that error shows what was typed.
+    response.extensions_mut().insert(returned);
+    response
 }
 
 /// One of the things that a page reads. All others stay behind: the page would take the parameters of

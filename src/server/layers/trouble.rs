@@ -1,6 +1,8 @@
 //! Gives every error a page of its own: those that pages answer with, and those of the framework
 //! itself (no such page, wrong method, too large, too slow). Server functions answer for themselves.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
@@ -10,18 +12,21 @@ use axum::{
 
 use crate::{
     error::AppError,
-    server::{app::App, shell, web::Trouble},
+    server::{app::App, returned::Returned, shell, web::Trouble},
 };
 
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let asked = parts.clone();
+    let mut asked = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
     if !is_bare_error(&response) {
         return response;
     }
     let status = response.status();
     let error = response.extensions().get::<Trouble>().map_or_else(|| error_of(status), |trouble| trouble.0.clone());
+    if let Some(returned) = response.extensions().get::<Arc<Returned>>() {
+        asked.extensions.insert(Arc::clone(returned));
+    }
     let mut page = shell::trouble_page(&app, asked, status, &error).await;
     if let Some(seconds) = error.retry_after() {
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -8,14 +8,20 @@ use axum::{
 use leptos::prelude::*;
 
 use super::{Frame, Head, Width, bare_surroundings, render};
-use crate::{error::AppError, server::app::App, words};
+use crate::{
+    error::AppError,
+    server::{app::App, returned::Returned},
+    ui::TextArea,
+    words,
+};
 
 /// Made even when nothing else works: without a database the frame is that of a guest.
 pub async fn trouble_page(app: &App, mut parts: Parts, status: StatusCode, error: &AppError) -> Response {
-    let surroundings = match Frame::from_request_parts(&mut parts, app).await {
+    let mut surroundings = match Frame::from_request_parts(&mut parts, app).await {
         Ok(frame) => frame.surroundings,
         Err(_) => bare_surroundings(&parts, app),
     };
+    let kept = surroundings.returned.take().and_then(|returned| longest_text(&returned));
     let sign_in = matches!(error, AppError::Unauthenticated).then(|| super::with_next("/sign-in", &surroundings.page));
     let words = explanation(status, error);
     let head = Head::titled(title(status)).width(Width::Narrow).not_indexed();
@@ -30,9 +36,28 @@ pub async fn trouble_page(app: &App, mut parts: Parts, status: StatusCode, error
                     <a class="button" href="/">"All discussions"</a>
                 </div>
             </div>
+            {kept.map(|text| {
+                view! {
+                    <TextArea
+                        label="What you wrote"
+                        name="kept"
+                        value=text
+                        hint="It is not published. Copy it before you go on."
+                        rows=8
+                    />
+                }
+            })}
         }
     })
 }
+
+/// What somebody wrote at length into a form whose page is gone.
+fn longest_text(returned: &Returned) -> Option<String> {
+    WRITTEN_AT_LENGTH.iter().map(|field| returned.typed(field)).find(|text| !text.trim().is_empty())
+}
+
+/// The fields of all forms that take more than a line.
+const WRITTEN_AT_LENGTH: &[&str] = &["body", "opening", "description"];
 
 fn title(status: StatusCode) -> &'static str {
     match status {

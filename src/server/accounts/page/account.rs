@@ -3,13 +3,9 @@
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::{problems_of, refused, suggestion};
+use super::{forms::PasswordChangeForm, suggestion};
 use crate::{
-    accounts::{
-        island::PasswordForm,
-        model::{AccountRecord, AddressClaim},
-        view::{CHANGE_PASSWORD, ChoosingPassword, PasswordProof},
-    },
+    accounts::model::{AccountRecord, AddressClaim},
     moment::Moment,
     policy,
     server::{
@@ -25,11 +21,8 @@ use crate::{
 pub async fn account(frame: Frame) -> Result<Response, Trouble> {
     let record = accounts::own_account(&frame.visit).await?;
     let now = frame.visit.now();
-    let choosing = policy::may_change_password(frame.visit.actor(), now).ok().map(|granted| ChoosingPassword {
-        proof: PasswordProof::Current { username: granted.person.name.to_string() },
-        problems: problems_of(refused(&frame, CHANGE_PASSWORD)),
-        suggestion: suggestion(),
-    });
+    let may_change = policy::may_change_password(frame.visit.actor(), now).is_ok();
+    let username = record.profile.name.to_string();
     Ok(frame.page(Head::titled("Your account").not_indexed(), move || {
         view! {
             <header class="page-head person">
@@ -40,12 +33,14 @@ pub async fn account(frame: Frame) -> Result<Response, Trouble> {
                 </div>
             </header>
             <Facts record now />
-            {choosing.map(|choosing| view! {
-                <section class="panel">
-                    <h2>"Change your password"</h2>
-                    <p class="quiet">"You stay signed in here; all your other sessions end."</p>
-                    <PasswordForm choosing />
-                </section>
+            {may_change.then(|| {
+                view! {
+                    <section class="panel">
+                        <h2>"Change your password"</h2>
+                        <p class="quiet">"You stay signed in here; all your other sessions end."</p>
+                        <PasswordChangeForm username suggestion=suggestion() />
+                    </section>
+                }
             })}
             <Form action="/api/accounts/sign_out" class="">
                 <Button>"Sign out"</Button>

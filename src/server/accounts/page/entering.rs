@@ -3,12 +3,12 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 
-use super::{Onward, problems_of, refused, suggestion};
+use super::{
+    Onward,
+    forms::{ProofForm, Purpose, RegistrationForm, SignInForm},
+    suggestion,
+};
 use crate::{
-    accounts::{
-        island::{ProofForm, RegistrationForm, SignInForm},
-        view::{PROVE, Proving, Purpose, REGISTER, Registering, SIGN_IN, SigningIn},
-    },
     error::{AppError, Refusal},
     landing::LocalPath,
     policy,
@@ -28,15 +28,7 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
     if let Some(elsewhere) = already_in(&frame, allowed.map(drop), onward.path())? {
         return Ok(elsewhere);
     }
-    let returned = refused(&frame, REGISTER);
-    let typed = |field| returned.map(|returned| returned.typed(field)).unwrap_or_default();
-    let registering = Registering {
-        purpose: Purpose::Register { next: onward.field() },
-        username: typed("username"),
-        email: typed("email"),
-        problems: problems_of(returned),
-        suggestion: suggestion(),
-    };
+    let purpose = Purpose::Register { next: onward.field() };
     let sign_in = onward.joined_to("/sign-in");
     let head = Head::titled("Register").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -45,7 +37,7 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
                 <h1>"Register"</h1>
                 <p class="lead">"One account for reading along, asking and answering."</p>
             </header>
-            <RegistrationForm registering />
+            <RegistrationForm purpose suggestion=suggestion() />
             <p class="quiet">"You have an account? "<a href=sign_in>"Sign in"</a></p>
         }
     }))
@@ -73,12 +65,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
     if let Some(elsewhere) = already_in(&frame, allowed, onward.path())? {
         return Ok(elsewhere);
     }
-    let returned = refused(&frame, SIGN_IN);
-    let signing_in = SigningIn {
-        login: returned.map(|returned| returned.typed("login")).unwrap_or_default(),
-        next: onward.field(),
-        problems: problems_of(returned),
-    };
+    let next = onward.field();
     let register = onward.joined_to("/register");
     let head = Head::titled("Sign in").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -86,7 +73,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
             <header class="page-head">
                 <h1>"Sign in"</h1>
             </header>
-            <SignInForm signing_in />
+            <SignInForm next />
             <div class="stack quiet">
                 <p>"No account yet? "<a href=register>"Register"</a></p>
                 <p>"Password forgotten? Ask an admin of this site for a link that sets a new one."</p>
@@ -98,8 +85,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
 /// Giving the password again before something that matters.
 pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Response, Trouble> {
     let granted = policy::may_prove(frame.visit.actor(), frame.visit.now())?;
-    let returned = refused(&frame, PROVE);
-    let proving = Proving { username: granted.person.name.to_string(), next: onward.field(), problems: problems_of(returned) };
+    let (username, next) = (granted.person.name.to_string(), onward.field());
     let head = Head::titled("Confirm that it is you").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         view! {
@@ -110,7 +96,7 @@ pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respons
                     " What you are about to do matters, so please give your password once more. It then counts for ten minutes."
                 </p>
             </header>
-            <ProofForm proving />
+            <ProofForm username next />
         }
     }))
 }

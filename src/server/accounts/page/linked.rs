@@ -3,13 +3,12 @@
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::{problems_of, refused, suggestion};
+use super::{
+    forms::{PasswordLinkForm, Purpose, RegistrationForm},
+    suggestion,
+};
 use crate::{
-    accounts::{
-        island::{PasswordForm, RegistrationForm},
-        model::Secret,
-        view::{ChoosingPassword, PasswordProof, Purpose, Registering, SET_UP, USE_PASSWORD_LINK},
-    },
+    accounts::model::Secret,
     server::{
         accounts,
         error::Error,
@@ -22,15 +21,7 @@ use crate::{
 pub async fn set_up(frame: Frame, Number(token): Number<Secret>) -> Result<Response, Trouble> {
     let usable = accounts::check_set_up_link(&frame.visit, &token).await;
     frame.admit(usable.map_err(Error::told))?;
-    let returned = refused(&frame, SET_UP);
-    let typed = |field| returned.map(|returned| returned.typed(field)).unwrap_or_default();
-    let registering = Registering {
-        purpose: Purpose::SetUp { token },
-        username: typed("username"),
-        email: typed("email"),
-        problems: problems_of(returned),
-        suggestion: suggestion(),
-    };
+    let purpose = Purpose::SetUp { token };
     let head = Head::titled("Set up your site").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         view! {
@@ -40,7 +31,7 @@ pub async fn set_up(frame: Frame, Number(token): Number<Secret>) -> Result<Respo
                     "Locutory runs. Make the first admin account: it can do everything here, and give others a part of it."
                 </p>
             </header>
-            <RegistrationForm registering />
+            <RegistrationForm purpose suggestion=suggestion() />
         }
     }))
 }
@@ -49,11 +40,6 @@ pub async fn set_up(frame: Frame, Number(token): Number<Secret>) -> Result<Respo
 pub async fn password_link(frame: Frame, Number(token): Number<Secret>) -> Result<Response, Trouble> {
     let usable = accounts::check_password_link(&frame.visit, &token).await;
     frame.admit(usable.map_err(Error::told))?;
-    let choosing = ChoosingPassword {
-        proof: PasswordProof::Link { token },
-        problems: problems_of(refused(&frame, USE_PASSWORD_LINK)),
-        suggestion: suggestion(),
-    };
     let head = Head::titled("Set a new password").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         view! {
@@ -61,7 +47,7 @@ pub async fn password_link(frame: Frame, Number(token): Number<Secret>) -> Resul
                 <h1>"Set a new password"</h1>
                 <p class="lead">"The link works once. All sessions of the account end; sign in with the new password afterwards."</p>
             </header>
-            <PasswordForm choosing />
+            <PasswordLinkForm token suggestion=suggestion() />
         }
     }))
 }

@@ -4,6 +4,7 @@
 
 mod account;
 mod entering;
+mod forms;
 mod linked;
 mod person;
 
@@ -16,14 +17,9 @@ use serde::Deserialize;
 
 use crate::{
     accounts::model::Secret,
-    error::AppError,
     landing::LocalPath,
-    server::{
-        accounts::passphrase,
-        returned::Returned,
-        shell::{self, Frame},
-    },
-    valid::{FieldProblems, Value},
+    server::{accounts::passphrase, shell},
+    valid::Value,
 };
 
 /// The page to go on to afterwards.
@@ -46,15 +42,6 @@ impl Onward {
     fn field(&self) -> String {
         self.path().map(String::from).unwrap_or_default()
     }
-}
-
-/// The form of this page, when it was refused and came back.
-fn refused<'frame>(frame: &'frame Frame, action: &str) -> Option<&'frame Returned> {
-    frame.returned().filter(|returned| returned.action == action)
-}
-
-fn problems_of(returned: Option<&Returned>) -> FieldProblems {
-    returned.and_then(Returned::error).as_ref().map(AppError::field_problems).unwrap_or_default()
 }
 
 /// A passphrase to offer; none where the system has no random numbers, as the page works without.

@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::super::{
-    frame::{ProofNotice, Viewer},
-    sent::Sent,
-};
+use super::super::frame::{ProofNotice, Viewer};
 use crate::{
     accounts::model::{AccountRecord, PasswordLink, Role, UserId},
     error::{AppError, Refusal},
@@ -13,6 +10,7 @@ use crate::{
     server::{
         accounts::administration,
         returned::{Outcome, Returned},
+        sent::Sent,
     },
     ui::{Button, ButtonKind, Choice, ErrorSummary, FieldKind, Form, Notice, NoticeTone, Select, TextField},
     words,

@@ -126,3 +126,15 @@ fn quickly<T>(name: &str, limit: Duration, work: impl Fn() -> T) -> T {
     }
     panic!("{name:?} took {shortest:?}");
 }
+
+#[test]
+fn nesting_ends_and_the_words_stay() {
+    let html = html_of(&format!("{}deep", "> ".repeat(1_000)));
+    assert_eq!(html.matches("<blockquote>").count(), events::DEEPEST);
+    assert!(html.contains("deep"));
+
+    let list = (0..50).map(|depth| format!("{}- item{depth}\n", "  ".repeat(depth))).collect::<Vec<_>>().concat();
+    let html = html_of(&list);
+    assert!(html.matches("<ul").count() <= events::DEEPEST / 2);
+    assert!(html.contains("item49") && !html.contains("item48item49"), "{html}");
+}

@@ -43,6 +43,12 @@ impl Sent {
         self.problems.of(field).map(|problem| words::problem(field, problem))
     }
 
+    /// Every problem, in the order of the form's fields, whose names are their ids.
+    pub fn summary_of(&self, fields: &[&'static str]) -> Vec<FieldProblem> {
+        let line = |field: &&'static str| self.problem(field).map(|sentence| FieldProblem::new(*field, sentence));
+        fields.iter().filter_map(line).collect()
+    }
+
     /// Every problem with the id of its field.
     pub fn summary(&self, id: impl Fn(&str) -> String) -> Vec<FieldProblem> {
         self.problems.iter().map(|(field, problem)| FieldProblem::new(id(field), words::problem(field, problem))).collect()

@@ -1,0 +1,163 @@
+//! The forms of accounts, as the pages write them. [`AccountForm`] wakes them in the browser.
+
+use leptos::prelude::*;
+
+use crate::{
+    accounts::{
+        island::AccountForm,
+        model::{NewPassword, Secret},
+        view::{CHANGE_PASSWORD, PROVE, REGISTER, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
+    },
+    server::sent::Sent,
+    ui::{Button, ButtonKind, ButtonSize, ErrorSummary, FieldKind, Form, PasswordField, TextField, UserNameHint},
+};
+
+/// Which account the form of a newcomer makes.
+pub enum Purpose {
+    /// A member's; leads on to the page `next`, or to the first one where it is empty.
+    Register { next: String },
+    /// The first admin's, for whoever holds the link that the program printed.
+    SetUp { token: Secret },
+}
+
+/// User name, e-mail address and password.
+#[component]
+pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl IntoView {
+    let (action, verb, kept_name, kept) = match purpose {
+        Purpose::Register { next } => (REGISTER, "Register", "next", next),
+        Purpose::SetUp { token } => (SET_UP, "Create the admin account", "token", token.expose().to_owned()),
+    };
+    let sent = Sent::to(action);
+    view! {
+        <AccountForm>
+            <Form action>
+                <ErrorSummary problems=sent.summary_of(&["username", "email", "password"]) />
+                <input type="hidden" name=kept_name value=kept />
+                <TextField
+                    label="User name"
+                    name="username"
+                    value=sent.typed_or("username", "")
+                    kind=FieldKind::UserName
+                    hint="Everybody sees it. Letters and digits, with _ . - between them."
+                    problem=sent.problem("username")
+                />
+                <TextField
+                    label="E-mail address"
+                    name="email"
+                    value=sent.typed_or("email", "")
+                    kind=FieldKind::Email
+                    hint="Only admins see it. You can sign in with it."
+                    problem=sent.problem("email")
+                />
+                <NewPasswordField label="Password" problem=sent.problem("password") suggestion />
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>{verb}</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// User name or e-mail address, and the password.
+#[component]
+pub fn SignInForm(next: String) -> impl IntoView {
+    let sent = Sent::to(SIGN_IN);
+    view! {
+        <AccountForm>
+            <Form action=SIGN_IN>
+                <ErrorSummary problems=sent.summary_of(&["login", "password"]) />
+                <input type="hidden" name="next" value=next />
+                <TextField
+                    label="User name or e-mail address"
+                    name="login"
+                    value=sent.typed_or("login", "")
+                    kind=FieldKind::UserName
+                    problem=sent.problem("login")
+                />
+                <PasswordField label="Password" name="password" problem=sent.problem("password") />
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Sign in"</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// The password of whoever is signed in.
+#[component]
+pub fn ProofForm(username: String, next: String) -> impl IntoView {
+    let sent = Sent::to(PROVE);
+    view! {
+        <AccountForm>
+            <Form action=PROVE>
+                <ErrorSummary problems=sent.summary_of(&["password"]) />
+                <input type="hidden" name="next" value=next />
+                <UserNameHint username />
+                <PasswordField label="Password" name="password" problem=sent.problem("password") />
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Confirm it is me"</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// Replaces one's own password.
+#[component]
+pub fn PasswordChangeForm(username: String, suggestion: Option<Secret>) -> impl IntoView {
+    let sent = Sent::to(CHANGE_PASSWORD);
+    view! {
+        <AccountForm>
+            <Form action=CHANGE_PASSWORD>
+                <ErrorSummary problems=sent.summary_of(&["current_password", "password"]) />
+                <UserNameHint username />
+                <PasswordField label="Current password" name="current_password" problem=sent.problem("current_password") />
+                <NewPasswordField label="New password" problem=sent.problem("password") suggestion />
+                <div class="actions">
+                    <Button kind=ButtonKind::Primary>"Change password"</Button>
+                </div>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// Sets a password with a link that an admin has handed out.
+#[component]
+pub fn PasswordLinkForm(token: Secret, suggestion: Option<Secret>) -> impl IntoView {
+    let sent = Sent::to(USE_PASSWORD_LINK);
+    view! {
+        <AccountForm>
+            <Form action=USE_PASSWORD_LINK>
+                <ErrorSummary problems=sent.summary_of(&["password"]) />
+                <input type="hidden" name="token" value=token.expose().to_owned() />
+                <NewPasswordField label="New password" problem=sent.problem("password") suggestion />
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Set password"</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// A password being chosen: how long it must be, and one for the taking.
+#[component]
+fn NewPasswordField(#[prop(into)] label: String, problem: Option<String>, suggestion: Option<Secret>) -> impl IntoView {
+    let shortest = NewPassword::SHORTEST;
+    let hint = format!("At least {shortest} characters. A few unrelated words are easy to remember and hard to guess.");
+    view! {
+        <div class="stack" data-shortest=shortest.to_string()>
+            <PasswordField label name="password" kind=FieldKind::NewPassword hint problem>
+                <p class="count" role="status" id="password-count"></p>
+            </PasswordField>
+            {suggestion.map(|phrase| view! { <Suggestion phrase /> })}
+        </div>
+    }
+}
+
+/// A passphrase that nobody has seen before.
+#[component]
+fn Suggestion(phrase: Secret) -> impl IntoView {
+    let (shown, taken) = (phrase.expose().to_owned(), phrase.expose().to_owned());
+    view! {
+        <details class="suggestion">
+            <summary>"Suggest a passphrase"</summary>
+            <p><code>{shown}</code></p>
+            <p class="hint">"Made for you just now and kept nowhere: store it in your password manager before you go on."</p>
+            <button class="button button-small needs-script" type="button" data-takes="password" data-phrase=taken>
+                "Use this one"
+            </button>
+        </details>
+    }
+}

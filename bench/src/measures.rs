@@ -179,19 +179,20 @@ fn weight(bytes: usize, encoding: Option<&str>) -> String {
 /// Every path of ours in quotes that leads to a file of the site.
 fn assets_in(page: &str) -> BTreeSet<String> {
     let quoted = page.split(['"', '\'']).filter(|part| part.starts_with("/assets/") && part.len() > "/assets/".len());
-    quoted.filter(|path| !path.contains(char::is_whitespace)).map(str::to_owned).collect()
+    let paths = quoted.filter(|path| !path.contains(char::is_whitespace)).filter_map(|path| path.split('#').next());
+    paths.map(str::to_owned).collect()
 }
 
-/// The hash of a name changes with its content, its weight hardly.
+/// `locutory.css` for `/assets/locutory-0123456789abcdef.css`: the hash changes with the content, the weight hardly.
 fn without_hash(path: &str) -> String {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let is_hash = |part: &str| {
-        part.len() >= 8
-            && part.chars().all(|character| character.is_ascii_alphanumeric())
-            && part.chars().any(|character| character.is_ascii_digit())
-    };
-    let parts: Vec<&str> = file.split('.').filter(|part| !is_hash(part)).collect();
-    parts.join(".")
+    let (name, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    match name.rsplit_once('-') {
+        Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("{name}.{extension}")
+        }
+        _ => file.to_owned(),
+    }
 }
 
 pub fn memory(table: &mut Table, idle: Memory, reading: Memory, end: Memory) {
@@ -206,13 +207,14 @@ mod tests {
 
     #[test]
     fn the_files_of_a_page_are_found_once_each() {
-        let page = r#"<link href="/assets/a.css"><script src="/assets/b.js"></script><link href="/assets/a.css"><a href="/d/1">"#;
+        let page =
+            r#"<link href="/assets/a.css"><script src="/assets/b.js"></script><use href="/assets/a.css#part"><a href="/d/1">"#;
         assert_eq!(assets_in(page).into_iter().collect::<Vec<_>>(), ["/assets/a.css", "/assets/b.js"]);
     }
 
     #[test]
     fn a_file_is_called_by_the_name_it_has_in_the_sources() {
-        assert_eq!(without_hash("/assets/locutory.0a1b2c3d4e.css"), "locutory.css");
+        assert_eq!(without_hash("/assets/locutory-0a1b2c3d4e5f6071.css"), "locutory.css");
         assert_eq!(without_hash("/assets/islands.js"), "islands.js");
     }
 }

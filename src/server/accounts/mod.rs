@@ -1,7 +1,8 @@
-//! Registering, signing in and out, passwords. What admins do with accounts is in
-//! [`administration`], the links that are handed out in [`links`].
+//! Signing in and out, passwords. How accounts come to be is in [`joining`], what admins do with them
+//! in [`administration`], the links that are handed out in [`links`].
 
 pub mod administration;
+pub mod joining;
 pub mod links;
 pub mod name;
 pub mod page;
@@ -9,97 +10,32 @@ pub mod passphrase;
 mod store;
 pub mod throttle;
 
+pub use joining::{check_set_up_link, create, enrol, has_admin, register, set_up};
 pub use store::{Filter, SuspendedOnly};
 
 use sea_orm::ConnectionTrait;
 
 use crate::{
     accounts::model::{
-        AccountRecord, EmailAddress, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof, Registration,
-        Role, Secret, SignIn, UserId, Username,
+        AccountRecord, EmailAddress, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof, Role, Secret,
+        SignIn, UserId, Username,
     },
     audit::model::{Deed, Subject},
-    error::{AppError, Conflict, Refusal},
+    error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
-    policy::{self, Permit, act},
+    policy::{self, act},
     server::{
         audit::{self, Line},
-        demo::Stage,
         entity::user,
         error::{Error, Result},
-        password::{self, Context, Hash, Verdict},
+        password::{self, Context, Verdict},
         session,
         visit::Visit,
     },
     valid::{FieldProblems, Problem, ProblemCode, Valid, Value},
 };
 
-use name::CanonicalName;
 use throttle::{Key, Kind};
-
-/// Makes an account and signs its owner in.
-///
-/// An address that another account has claimed makes an account all the same, without the claim:
-/// the answer tells nobody who is here.
-///
-/// # Errors
-/// Not allowed, a field breaks its rule, the name is taken, or too many accounts come from one
-/// network.
-pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>) -> Result<Landing> {
-    let settings = visit.settings().await?;
-    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    refuse_crowd(visit).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
-    let user = admit(visit, &permit, &newcomer, (&hash, Role::Member)).await?;
-    visit.open_session(user, Role::Member).await?;
-    Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::Welcome))
-}
-
-/// Registers somebody of the sample community, with a hash that several share: hashing is meant to be slow.
-///
-/// # Errors
-/// Those of [`register`].
-pub async fn enrol(visit: &Visit, _stage: &Stage, draft: Registration, hash: &Hash) -> Result<UserId> {
-    let settings = visit.settings().await?;
-    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    admit(visit, &permit, &newcomer, (hash, Role::Member)).await
-}
-
-async fn admit<A: store::MakesAccount>(
-    visit: &Visit,
-    permit: &Permit<A>,
-    newcomer: &Newcomer,
-    (hash, role): (&Hash, Role),
-) -> Result<UserId> {
-    let transaction = visit.database().begin().await?;
-    let user = store::insert(&transaction, permit, newcomer, hash, role, visit.now()).await?;
-    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
-    transaction.commit().await?;
-    Ok(user)
-}
-
-/// Makes the first admin, with the link that the program printed when it started.
-///
-/// # Errors
-/// The link is not in force, there is an admin already, or a field breaks its rule.
-pub async fn set_up(visit: &Visit, token: &Secret, draft: Registration) -> Result<Landing> {
-    let permit = policy::may::<act::SetUp>(visit.actor(), visit.now())?;
-    links::find(visit.database().reader(), token, links::Purpose::SetUp, visit.now()).await?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
-    let transaction = visit.database().begin().await?;
-    links::consume(&transaction, token, links::Purpose::SetUp, visit.now()).await?;
-    if store::lock_admins(&transaction).await? > 0 {
-        return Err(AppError::Conflict(Conflict::AlreadySetUp).into());
-    }
-    let user = store::insert(&transaction, &permit, &newcomer, &hash, Role::Admin, visit.now()).await?;
-    record_entry(&transaction, visit, Deed::SiteSetUp, user, &newcomer.name.display).await?;
-    transaction.commit().await?;
-    visit.open_session(user, Role::Admin).await?;
-    Ok(Landing::on(admin_page()).saying(Notice::Welcome))
-}
 
 /// Lets a person in by user name or e-mail address and password.
 ///
@@ -196,37 +132,6 @@ pub async fn use_password_link(visit: &Visit, token: &Secret, draft: NewPassword
     Ok(Landing::on(sign_in_page()).saying(Notice::PasswordChanged))
 }
 
-/// Makes an account with a role: only for the operator.
-///
-/// # Errors
-/// Not allowed, a field breaks its rule, or the name is taken.
-pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<UserId> {
-    let permit = policy::may_create_account(visit.actor(), visit.now())?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
-    admit(visit, &permit, &newcomer, (&hash, role)).await
-}
-
-/// Whether anybody can administer the site.
-///
-/// # Errors
-/// The database's.
-pub async fn has_admin(visit: &Visit) -> Result<bool> {
-    Ok(store::count_admins(visit.database().reader()).await? > 0)
-}
-
-/// Whether a set-up link can be used; looking does not use it up.
-///
-/// # Errors
-/// Already signed in, there is an admin already, or the link is not in force.
-pub async fn check_set_up_link(visit: &Visit, token: &Secret) -> Result<()> {
-    policy::may::<act::SetUp>(visit.actor(), visit.now())?;
-    if has_admin(visit).await? {
-        return Err(AppError::Conflict(Conflict::AlreadySetUp).into());
-    }
-    links::find(visit.database().reader(), token, links::Purpose::SetUp, visit.now()).await.map(drop)
-}
-
 /// Whether a password link can be used; looking does not use it up.
 ///
 /// # Errors
@@ -257,45 +162,6 @@ pub async fn profile(visit: &Visit, name: &str) -> Result<Profile> {
     let key = name::canonical(&name).map_err(|_| AppError::NotFound)?.key;
     let user = store::find_by_name(visit.database().reader(), &key).await?.ok_or(AppError::NotFound)?;
     store::profile_of(&user)
-}
-
-/// Somebody who is about to have an account.
-#[derive(Debug)]
-pub(in crate::server) struct Newcomer {
-    name: CanonicalName,
-    email: EmailAddress,
-    password: NewPassword,
-}
-
-/// The rules that the browser cannot know: look-alike names and weak passwords.
-async fn newcomer(visit: &Visit, draft: &Valid<Registration>) -> Result<Newcomer> {
-    let mut problems = FieldProblems::default();
-    let name = Username::parse(&draft.username).and_then(|name| name::canonical(&name));
-    let email = EmailAddress::parse(&draft.email);
-    let password = match strong_password(visit, &draft.password, &draft.username, &draft.email).await {
-        Ok(password) => Ok(password),
-        Err(Error::Told(AppError::Invalid(of_password))) => {
-            Err(of_password.of("password").unwrap_or(Problem::new(ProblemCode::Common)))
-        }
-        Err(other) => return Err(other),
-    };
-    if let Ok(name) = &name
-        && store::find_by_name(visit.database().reader(), &name.key).await?.is_some()
-    {
-        problems.add("username", Problem::new(ProblemCode::Taken));
-    }
-    match (name, email, password) {
-        (Ok(name), Ok(email), Ok(password)) if problems.is_empty() => Ok(Newcomer { name, email, password }),
-        (name, email, password) => {
-            let broken = [("username", name.err()), ("email", email.err()), ("password", password.err())];
-            for (field, problem) in broken {
-                if let Some(problem) = problem {
-                    problems.add(field, problem);
-                }
-            }
-            Err(problems.into())
-        }
-    }
 }
 
 async fn strong_password(visit: &Visit, secret: &Secret, username: &str, email: &str) -> Result<NewPassword> {
@@ -342,15 +208,6 @@ async fn refuse_throttled(visit: &Visit, keys: &[Key]) -> Result<()> {
 /// success takes it back.
 async fn count(visit: &Visit, keys: &[Key]) -> Result<()> {
     Ok(throttle::record(visit.database().writer(), keys, visit.now()).await?)
-}
-
-/// Counts accounts made from one network, and refuses when there were too many within an hour.
-async fn refuse_crowd(visit: &Visit) -> Result<()> {
-    let Some(address) = visit.address() else { return Ok(()) };
-    let per_hour = visit.app().config().limits.registrations_per_hour;
-    let keys = [Key::network(Kind::Registration { per_hour }, address)];
-    refuse_throttled(visit, &keys).await?;
-    count(visit, &keys).await
 }
 
 /// The account when the password is its own. The work is the same when there is no account.
@@ -400,10 +257,6 @@ async fn record_entry(database: &impl ConnectionTrait, visit: &Visit, deed: Deed
 
 fn broken_name(id: UserId) -> Error {
     Error::broken("a stored user name is not one", id)
-}
-
-fn admin_page() -> LocalPath {
-    LocalPath::ours("/admin")
 }
 
 fn account_page() -> LocalPath {

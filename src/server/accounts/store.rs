@@ -23,7 +23,7 @@ use crate::{
     valid::{FieldProblems, Problem, ProblemCode, Value},
 };
 
-use super::{Newcomer, name::NameKey};
+use super::{joining::Newcomer, name::NameKey};
 
 /// Accounts on one page of the dashboard.
 pub const PAGE: u64 = 50;

@@ -326,3 +326,16 @@ async fn people_and_moderators_at_once_keep_the_counts_true() {
     let placed = rows.iter().filter(|row| row.parent_id == Some(parent.0) && row.state == "visible").count();
     assert_eq!(rows[0].replies, i64::try_from(placed).unwrap());
 }
+
+#[tokio::test]
+async fn an_author_reads_why_a_comment_was_taken_down() {
+    let world = World::new().await;
+    let (mut ada, mut mia) = (world.member("ada").await, world.moderator("mia").await);
+    let discussion = ada.starts("Bread").await;
+    let comment = ada.says(discussion, "Buy my bread.").await;
+    assert!(!ada.get("/account").await.text().contains("Taken down"));
+    mia.moderates("hide", comment).await;
+    let page = ada.get("/account").await;
+    assert!(page.text().contains("Taken down by moderators") && page.text().contains("off topic"), "{}", page.text());
+    assert!(!mia.get("/account").await.text().contains("off topic"));
+}

@@ -92,6 +92,16 @@ pub async fn said_by(visit: &Visit, author: UserId, before: Option<CommentId>) -
     store::said_by(visit.database().reader(), author, before).await
 }
 
+/// What moderators took down of the comments of the person acting, with the reasons they gave.
+///
+/// # Errors
+/// Nobody is signed in.
+pub async fn taken_down(visit: &Visit, most: u64) -> Result<Vec<ListedComment>> {
+    policy::may::<act::SeeOwnAccount>(visit.actor(), visit.now())?;
+    let id = visit.actor().id().ok_or(AppError::Unauthenticated)?;
+    store::taken_down(visit.database().reader(), id, most).await
+}
+
 /// How many visible comments a person has written.
 ///
 /// # Errors

@@ -147,6 +147,12 @@ pub async fn said_by(database: &impl ConnectionTrait, author: UserId, before: Op
     listed(database, query, PAGE + 1).await
 }
 
+/// What moderators took out of sight or deleted of a person's comments, the newest first.
+pub async fn taken_down(database: &impl ConnectionTrait, author: UserId, most: u64) -> Result<Vec<ListedComment>> {
+    let query = comments().filter(Column::AuthorId.eq(author.0)).filter(Column::State.ne(CommentState::Visible.name()));
+    listed(database, query.filter(Column::Reason.is_not_null()), most).await
+}
+
 pub async fn count_by(database: &impl ConnectionTrait, author: UserId) -> Result<u64> {
     let query = in_live_discussions(Entity::find()).filter(Column::AuthorId.eq(author.0));
     Ok(query.filter(Column::State.eq(CommentState::Visible.name())).count(database).await?)

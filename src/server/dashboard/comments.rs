@@ -164,7 +164,7 @@ fn list(comments: Vec<ListedComment>, asked: &Asked, viewer: &Viewer) -> AnyView
                     name="reason"
                     value=sent.typed_or("reason", "")
                     problem=sent.problem("reason")
-                    hint="The authors can read it, and it stands in the audit log."
+                    hint="The authors read it on their account's page, and it stands in the audit log."
                 />
                 <div class="actions">
                     <Button name="deed" value="hide">"Hide selected"</Button>

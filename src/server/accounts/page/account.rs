@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use super::{forms::PasswordChangeForm, suggestion};
 use crate::{
     accounts::model::{AccountRecord, AddressClaim},
+    comments::model::ListedComment,
     moment::Moment,
     policy,
     server::{
-        accounts,
+        accounts, comments,
         shell::{Frame, Head},
         web::Trouble,
     },
@@ -17,9 +18,13 @@ use crate::{
     words,
 };
 
+/// Comments that the page lists.
+const TAKEN_DOWN: u64 = 10;
+
 /// What the person acting may know and change of themselves.
 pub async fn account(frame: Frame) -> Result<Response, Trouble> {
     let record = accounts::own_account(&frame.visit).await?;
+    let taken_down = comments::taken_down(&frame.visit, TAKEN_DOWN).await?;
     let now = frame.visit.now();
     let may_change = policy::may_change_password(frame.visit.actor(), now).is_ok();
     let username = record.profile.name.to_string();
@@ -33,6 +38,7 @@ pub async fn account(frame: Frame) -> Result<Response, Trouble> {
                 </div>
             </header>
             <Facts record now />
+            <TakenDown taken_down now />
             {may_change.then(|| {
                 view! {
                     <section class="panel">
@@ -77,4 +83,32 @@ fn Facts(record: AccountRecord, now: Moment) -> impl IntoView {
             </dl>
         </section>
     }
+}
+
+/// What moderators did with the person's comments, and why: nobody should have to guess.
+#[component]
+fn TakenDown(taken_down: Vec<ListedComment>, now: Moment) -> impl IntoView {
+    let rows = taken_down
+        .iter()
+        .map(|listed| {
+            let comment = &listed.comment;
+            view! {
+                <li>
+                    <p class="activity-head">
+                        "In " <a dir="auto" href=format!("/d/{}", comment.discussion)>{listed.discussion_title.to_string()}</a> ", "
+                        <When at=comment.written now /> ": " {words::comment_state(comment.state)}
+                    </p>
+                    <p>"Reason given: " <span dir="auto">{comment.reason.clone()}</span></p>
+                </li>
+            }
+        })
+        .collect_view();
+    (!taken_down.is_empty()).then(|| {
+        view! {
+            <section class="panel">
+                <h2>"Taken down by moderators"</h2>
+                <ol class="activity">{rows}</ol>
+            </section>
+        }
+    })
 }

@@ -193,3 +193,28 @@ async fn the_address_of_a_client_is_believed_from_a_declared_proxy_only() {
         assert!(addresses.contains(&seen.to_owned()), "{addresses:?}");
     }
 }
+
+async fn get_compressed(browser: &mut Browser, path: &str) -> Answer {
+    let request = browser.request(Method::GET, path).header("accept", "text/html").header("accept-encoding", "gzip, br");
+    browser.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn only_what_everybody_reads_is_compressed() {
+    let world = World::new().await;
+    let (mut guest, mut ada, mut mia) = (world.guest(), world.member("ada").await, world.moderator("mia").await);
+    let discussion = ada.starts("Bread").await;
+    for path in ["/".to_owned(), format!("/d/{discussion}"), "/u/ada".to_owned()] {
+        for reader in [&mut guest, &mut ada] {
+            let answer = get_compressed(reader, &path).await;
+            assert_eq!((answer.header("content-encoding"), answer.header("vary")), ("br", "accept-encoding"), "{path}");
+        }
+        assert_eq!(get_compressed(&mut mia, &path).await.header("content-encoding"), "", "moderators see more: {path}");
+    }
+    for path in ["/register", "/sign-in", "/nowhere"] {
+        assert_eq!(get_compressed(&mut guest, path).await.header("content-encoding"), "", "{path}");
+    }
+    for path in ["/account", "/new"] {
+        assert_eq!(get_compressed(&mut ada, path).await.header("content-encoding"), "", "{path}");
+    }
+}

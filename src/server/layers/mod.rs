@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod client;
+pub mod compression;
 pub mod cookies;
 pub mod headers;
 pub mod origin;

@@ -28,7 +28,7 @@ use crate::{
     server::{
         app::App,
         assets,
-        layers::headers::Nonce,
+        layers::{compression::ReadByAll, headers::Nonce},
         returned::Returned,
         visit::Visit,
         web::{Trouble, WebVisit},
@@ -136,7 +136,12 @@ pub struct Frame {
 impl Frame {
     /// Renders a page with the status 200, or the status of the form that came back.
     pub fn page<View: IntoView + 'static>(&self, head: Head, view: impl FnOnce() -> View) -> Response {
-        render(&self.surroundings, StatusCode::OK, head, view)
+        let is_read_by_all = head.indexing == Indexing::Allowed && self.returned().is_none() && !self.surroundings.may_moderate();
+        let mut response = render(&self.surroundings, StatusCode::OK, head, view);
+        if is_read_by_all {
+            response.extensions_mut().insert(ReadByAll);
+        }
+        response
     }
 
     #[must_use]

@@ -24,6 +24,7 @@ impl Predicate for Marked {
 }
 
 /// The layer: brotli where the browser takes it, else gzip.
+#[must_use]
 pub fn layer() -> CompressionLayer<Marked> {
     CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(Marked)
 }

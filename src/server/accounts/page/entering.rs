@@ -17,6 +17,7 @@ use crate::{
         web::{Asked, Trouble},
     },
     ui::{Icon, IconName, Notice, NoticeTone},
+    words,
 };
 
 /// Making an account.
@@ -86,6 +87,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
 pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Response, Trouble> {
     let granted = policy::may_prove(frame.visit.actor(), frame.visit.now())?;
     let (username, next) = (granted.person.name.to_string(), onward.field());
+    let span = words::span(frame.visit.app().config().session.proof.as_secs());
     let head = Head::titled("Confirm that it is you").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         view! {
@@ -93,7 +95,7 @@ pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respons
                 <h1>"Confirm that it is you"</h1>
                 <p class="lead">
                     <Icon name=IconName::Lock />
-                    " What you are about to do matters, so please give your password once more. It then counts for ten minutes."
+                    " What you are about to do matters, so please give your password once more. It then counts for " {span} "."
                 </p>
             </header>
             <ProofForm username next />

@@ -5,7 +5,7 @@
 //! and no waiting helps), and everybody else reads: so nobody ever meets "database is locked". On
 //! PostgreSQL both doors are the same pool.
 
-use std::{path::Path, time::Duration};
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
 use migration::{Migrator, MigratorTrait, sea_orm_migration::migrator::MigrationStatus};
 use sea_orm::{
@@ -49,6 +49,7 @@ impl Database {
     /// # Errors
     /// The file cannot be opened or is no SQLite database.
     pub async fn open_sqlite(file: &Path, readers: u32) -> Result<Self, DbErr> {
+        make_private(file).map_err(|cause| DbErr::Custom(cause.to_string()))?;
         let address = format!("sqlite://{}?mode=rwc", file.display());
         let writer = sea_orm::Database::connect(sqlite(&address, 1)).await?;
         let reader = sea_orm::Database::connect(sqlite(&address, readers)).await?;
@@ -211,6 +212,12 @@ async fn close(database: Database) {
     if let Err(cause) = database.close().await {
         tracing::warn!(%cause, "the database was not closed in order");
     }
+}
+
+/// Makes the file where there is none, for the eyes of its owner only; SQLite gives the files beside it
+/// the same mode.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(file).map(drop)
 }
 
 fn sqlite(address: &str, connections: u32) -> ConnectOptions {

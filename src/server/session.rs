@@ -221,6 +221,15 @@ pub async fn touch(database: &impl ConnectionTrait, id: Id, now: Moment) -> Resu
         .map(drop)
 }
 
+/// Ends one session; returns how many that were, none when somebody else has ended it.
+///
+/// # Errors
+/// The database's.
+pub async fn end(database: &impl ConnectionTrait, id: Id) -> Result<u64, DbErr> {
+    let ended = session::Entity::delete_many().filter(session::Column::IdHash.eq(hash(id))).exec(database).await?;
+    Ok(ended.rows_affected)
+}
+
 /// Ends every session of a person but the given one.
 ///
 /// # Errors

@@ -175,6 +175,11 @@ impl Visit {
         let (Some(session), Some(facts)) = (&self.session, &self.facts) else {
             return Err(AppError::Unauthenticated.into());
         };
+        // A session that was ended while the proof waited for its hash must not come back.
+        let id = session.id().ok_or(AppError::Unauthenticated)?;
+        if session::end(self.database().writer(), id).await? == 0 {
+            return Err(AppError::Unauthenticated.into());
+        }
         let renewed = Facts { proven: self.now, last_seen: self.now, account: None, ..facts.clone() };
         session.cycle_id().await?;
         session.set_expiry(Some(Expiry::AtDateTime(facts.ends.calendar())));

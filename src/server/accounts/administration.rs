@@ -202,6 +202,8 @@ pub async fn set_password(visit: &Visit, id: UserId, password: &Secret) -> Resul
     let transaction = visit.database().begin().await?;
     store::set_password(&transaction, &permit, id, &hash).await?;
     session::end_all(&transaction, id, None).await?;
+    links::cancel(&transaction, links::Purpose::Password, id).await?;
+    super::forgive(&transaction, &user).await?;
     audit::record(&transaction, visit, Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name)).await?;
     transaction.commit().await?;
     Ok(())

@@ -98,6 +98,16 @@ pub async fn consume(database: &impl ConnectionTrait, token: &Secret, purpose: P
     if deleted.rows_affected == 1 { Ok(()) } else { Err(Refusal::LinkOver.into()) }
 }
 
+/// Ends the links of a kind that somebody has.
+///
+/// # Errors
+/// The database's.
+pub async fn cancel(database: &impl ConnectionTrait, purpose: Purpose, user: UserId) -> Result<()> {
+    let links = Entity::delete_many().filter(Column::Purpose.eq(purpose.name())).filter(Column::UserId.eq(user.0));
+    links.exec(database).await?;
+    Ok(())
+}
+
 /// Deletes links that have ended.
 ///
 /// # Errors

@@ -48,7 +48,7 @@ pub async fn sign_in(visit: &Visit, draft: SignIn, next: Option<LocalPath>) -> R
     let draft = Valid::check(draft)?;
     let login = LoginText::parse(&draft.login).map_err(|problem| FieldProblems::one("login", problem))?;
     let found = find_by_login(visit, &login).await?;
-    let account = account_key(visit, &login, found.as_ref());
+    let account = account_key(visit, &login);
     let network = network_key(visit);
     refuse_throttled(visit, &[&[account][..], network.as_slice()].concat()).await?;
     count(visit, &[account]).await?;
@@ -60,6 +60,7 @@ pub async fn sign_in(visit: &Visit, draft: SignIn, next: Option<LocalPath>) -> R
     throttle::clear(visit.database().writer(), &account).await?;
     let role = Role::from_name(&user.role).unwrap_or(Role::Member);
     visit.open_session(UserId(user.id), role).await?;
+    refuse_overtaken(visit, &user).await?;
     let line = Line::of(Deed::SignedIn, Subject::User(user.id)).named(&user.name);
     audit::record(visit.database().writer(), visit, line).await?;
     Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::SignedIn))
@@ -103,6 +104,7 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
     let transaction = visit.database().begin().await?;
     store::set_password(&transaction, &granted.permit, id, &hash).await?;
     session::end_all(&transaction, id, visit.session_id()).await?;
+    links::cancel(&transaction, links::Purpose::Password, id).await?;
     let line = Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name);
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
@@ -128,6 +130,7 @@ pub async fn use_password_link(visit: &Visit, token: &Secret, draft: NewPassword
     session::end_all(&transaction, id, None).await?;
     record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?)
         .await?;
+    forgive(&transaction, &user).await?;
     transaction.commit().await?;
     Ok(Landing::on(sign_in_page()).saying(Notice::PasswordChanged))
 }
@@ -185,11 +188,28 @@ async fn find_by_login(visit: &Visit, login: &LoginText) -> Result<Option<user::
     }
 }
 
-/// One key for an account, however its owner writes the name; unknown names have keys of their own.
-fn account_key(visit: &Visit, login: &LoginText, found: Option<&user::Model>) -> Key {
-    let key = match found {
-        Some(user) => Key::account(&user.name_key),
-        None => Key::account(name::NameKey::of(login.as_str()).as_str()),
+/// The password may have been changed while this sign-in waited for its hash: what the old one opens
+/// must not outlive it.
+async fn refuse_overtaken(visit: &Visit, verified: &user::Model) -> Result<()> {
+    let now = store::find(visit.database().writer(), UserId(verified.id)).await?;
+    let is_overtaken = now.is_none_or(|user| user.password != verified.password);
+    if is_overtaken {
+        visit.close_session().await?;
+        return Err(Refusal::Credentials.into());
+    }
+    Ok(())
+}
+
+/// One key for a name or an address, however it is written. It follows from what was typed alone, never
+/// from what was found: a wait must not tell which account an address belongs to.
+fn account_key(visit: &Visit, login: &LoginText) -> Key {
+    let typed = login.as_str();
+    let key = match EmailAddress::parse(typed) {
+        Ok(email) => Key::email(&email.key()),
+        Err(_) => match Username::parse(typed).and_then(|name| name::canonical(&name)) {
+            Ok(name) => Key::account(name.key.as_str()),
+            Err(_) => Key::account(name::NameKey::of(typed).as_str()),
+        },
     };
     key.with_free_tries(visit.app().config().limits.sign_in_free_tries)
 }
@@ -220,25 +240,23 @@ async fn matching(visit: &Visit, found: Option<user::Model>, password: &Secret) 
     match passwords.verify(password, &user.password).await? {
         Verdict::NoMatch => Ok(None),
         Verdict::Match => Ok(Some(user)),
-        Verdict::MatchWithOldParameters => {
-            rehash(visit, &user, password).await?;
-            Ok(Some(user))
-        }
+        Verdict::MatchWithOldParameters => Ok(Some(rehash(visit, user, password).await?)),
     }
 }
 
 /// Brings an old hash up to the parameters of today, now that the password is at hand.
-async fn rehash(visit: &Visit, user: &user::Model, password: &Secret) -> Result<()> {
+async fn rehash(visit: &Visit, user: user::Model, password: &Secret) -> Result<user::Model> {
     let permit = policy::may_sign_in(&crate::accounts::model::Actor::Guest, visit.now())?;
-    let Ok(password) = NewPassword::parse(password) else { return Ok(()) };
+    let Ok(password) = NewPassword::parse(password) else { return Ok(user) };
     let hash = visit.app().passwords().hash(&password).await?;
-    store::set_password(visit.database().writer(), &permit, UserId(user.id), &hash).await
+    store::set_password(visit.database().writer(), &permit, UserId(user.id), &hash).await?;
+    Ok(user::Model { password: hash.as_str().to_owned(), ..user })
 }
 
 /// The account of the person acting, when the password is right. Failures count like failed sign-ins.
 async fn confirm(visit: &Visit, id: UserId, password: &Secret, field: &str) -> Result<user::Model> {
     let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?;
-    let key = Key::account(&user.name_key).with_free_tries(visit.app().config().limits.sign_in_free_tries);
+    let key = Key::proof(id).with_free_tries(visit.app().config().limits.sign_in_free_tries);
     refuse_throttled(visit, &[key]).await?;
     count(visit, &[key]).await?;
     let verdict = visit.app().passwords().verify(password, &user.password).await?;
@@ -249,6 +267,15 @@ async fn confirm(visit: &Visit, id: UserId, password: &Secret, field: &str) -> R
     }
     throttle::clear(visit.database().writer(), &key).await?;
     Ok(user)
+}
+
+/// Whoever has a new password from an admin does not wait for what strangers tried with the old one.
+async fn forgive(database: &impl ConnectionTrait, user: &user::Model) -> Result<()> {
+    throttle::clear(database, &Key::account(&user.name_key)).await?;
+    if let Some(email) = &user.email_key {
+        throttle::clear(database, &Key::email(email)).await?;
+    }
+    Ok(())
 }
 
 async fn record_entry(database: &impl ConnectionTrait, visit: &Visit, deed: Deed, user: UserId, name: &Username) -> Result<()> {

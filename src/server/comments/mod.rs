@@ -19,6 +19,7 @@ use crate::{
     discussions::model::{DiscussionId, Preview},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
+    moment::Moment,
     policy::{self, act},
     server::{
         discussions::{self, Moving},
@@ -27,6 +28,7 @@ use crate::{
         prose, rate,
         visit::Visit,
     },
+    site::model::Settings,
     valid::FieldProblems,
 };
 
@@ -141,13 +143,15 @@ pub async fn say(
     let person = member(visit)?;
     let body = check(visit, draft).await?;
     let once = once.of(person.id);
-    if let Some(said) = store::find_once(visit.database().reader(), &once).await? {
-        return Ok(said);
-    }
-    refuse_too_many(visit, person.id).await?;
     let html = prose::render(body.as_str());
+    let settings = visit.settings().await?;
     let transaction = visit.database().begin().await?;
     let bearings = discussions::lock(&transaction, discussion).await?;
+    // Asked within the lock, so that many at once are counted one after the other.
+    if let Some(said) = store::find_once(&transaction, &once).await? {
+        return Ok(said);
+    }
+    refuse_too_many(&transaction, &settings, person.id, visit.now()).await?;
     let granted = policy::may_publish_comment(visit.actor(), bearings.openness, visit.now())?;
     let number = bearings.last_number + 1;
     let path = path_below(&transaction, discussion, parent, number).await?;
@@ -239,10 +243,15 @@ async fn check(visit: &Visit, draft: CommentDraft) -> Result<CommentBody> {
     Ok(draft.check(longest).map_err(|problem| FieldProblems::one("body", problem))?)
 }
 
-async fn refuse_too_many(visit: &Visit, author: UserId) -> Result<()> {
-    let most = u64::from(visit.settings().await?.comments_per_minute);
-    let recent = store::said_since(visit.database().reader(), author, visit.now().before(MINUTE), most).await?;
-    rate::refuse_beyond(&recent, most, MINUTE, visit.now())
+async fn refuse_too_many(
+    database: &impl sea_orm::ConnectionTrait,
+    settings: &Settings,
+    author: UserId,
+    now: Moment,
+) -> Result<()> {
+    let most = u64::from(settings.comments_per_minute);
+    let recent = store::said_since(database, author, now.before(MINUTE), most).await?;
+    rate::refuse_beyond(&recent, most, MINUTE, now)
 }
 
 async fn path_below(

@@ -15,8 +15,10 @@ use crate::{
     discussions::model::{Discussion, DiscussionDraft, DiscussionId, DiscussionSummary, Opening, Preview, Title},
     error::AppError,
     landing::{Landing, LocalPath, Notice},
+    moment::Moment,
     policy::{self, act},
     server::{error::Result, once::OnceKey, prose, visit::Visit},
+    site::model::Settings,
     valid::{FieldProblems, Valid, Value},
 };
 
@@ -81,12 +83,15 @@ pub async fn open(visit: &Visit, draft: DiscussionDraft, once: &OnceKey) -> Resu
     let granted = policy::may_start_discussion(visit.actor(), visit.now())?;
     let (title, opening) = parse(&Valid::check(draft)?)?;
     let once = once.of(granted.person.id);
-    if let Some(started) = store::find_once(visit.database().reader(), &once).await? {
+    let html = prose::render(opening.as_str());
+    let settings = visit.settings().await?;
+    let transaction = visit.database().begin().await?;
+    // Asked within the transaction, so that many at once are counted one after the other where there is
+    // one writer.
+    if let Some(started) = store::find_once(&transaction, &once).await? {
         return Ok(started);
     }
-    refuse_too_many(visit, granted.person.id).await?;
-    let html = prose::render(opening.as_str());
-    let transaction = visit.database().begin().await?;
+    refuse_too_many(&transaction, &settings, granted.person.id, visit.now()).await?;
     let id = store::insert(&transaction, &granted, &title, (&opening, &html), &once, visit.now()).await?;
     transaction.commit().await?;
     Ok(id)
@@ -147,11 +152,15 @@ fn parse(draft: &Valid<DiscussionDraft>) -> Result<(Title, Opening)> {
     Ok((title, opening))
 }
 
-async fn refuse_too_many(visit: &Visit, author: UserId) -> Result<()> {
-    let most = u64::from(visit.settings().await?.discussions_per_hour);
-    let window = visit.now().before(HOUR);
-    let recent = store::started_since(visit.database().reader(), author, window, most).await?;
-    crate::server::rate::refuse_beyond(&recent, most, HOUR, visit.now())
+async fn refuse_too_many(
+    database: &impl sea_orm::ConnectionTrait,
+    settings: &Settings,
+    author: UserId,
+    now: Moment,
+) -> Result<()> {
+    let most = u64::from(settings.discussions_per_hour);
+    let recent = store::started_since(database, author, now.before(HOUR), most).await?;
+    crate::server::rate::refuse_beyond(&recent, most, HOUR, now)
 }
 
 /// Where a discussion stands.

@@ -18,7 +18,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::moment::Moment;
+use crate::{accounts::model::UserId, moment::Moment};
 
 pub use store::{ThrottleError, check, clear, forget_old, record};
 
@@ -65,11 +65,28 @@ struct Tally {
 }
 
 impl Key {
-    /// Failed sign-ins to one account, by its canonical name. For an account that exists this is
-    /// always the same name, whichever way the person signs in; otherwise what was typed, folded.
+    /// Failed sign-ins by a user name in its canonical form.
     #[must_use]
     pub fn account(canonical: &str) -> Self {
-        Self { digest: digest("account", canonical.as_bytes()), rule: Rule::Doubling { free_tries: FREE_TRIES_PER_ACCOUNT } }
+        Self::doubling("account", canonical.as_bytes())
+    }
+
+    /// Failed sign-ins by an e-mail address in its canonical form. Not counted together with those by
+    /// the name of the same account: that would tell whose address it is.
+    #[must_use]
+    pub fn email(canonical: &str) -> Self {
+        Self::doubling("email", canonical.as_bytes())
+    }
+
+    /// Failed proofs of somebody signed in. Not counted together with sign-ins: strangers could keep
+    /// an admin from proving who they are.
+    #[must_use]
+    pub fn proof(user: UserId) -> Self {
+        Self::doubling("proof", &user.0.to_be_bytes())
+    }
+
+    fn doubling(name: &str, of: &[u8]) -> Self {
+        Self { digest: digest(name, of), rule: Rule::Doubling { free_tries: FREE_TRIES_PER_ACCOUNT } }
     }
 
     /// What comes from one network: an IPv4 address, or the /64 that an IPv6 address lies in, since

@@ -1,9 +1,9 @@
 //! Slows down who guesses passwords or registers in bulk.
 //!
-//! Attempts are counted per key, and a key is the account that was tried or the network it was tried
-//! from. The first tries are free; after them the wait doubles with each failure. Unknown accounts
-//! are counted like known ones, so that a wait tells nothing. A success forgives the account's
-//! failures, never the network's.
+//! Attempts are counted per key, and a key is the name or the address that was tried, the person whose
+//! proof was asked for, or the network it was tried from. The first tries are free; after them the wait
+//! doubles with each failure. Unknown names are counted like known ones, so that a wait tells nothing. A
+//! success forgives the failures of its own key, never the network's.
 //!
 //! An act calls [`check`] before the work, [`record`] after each failure (or use, for windows), and
 //! [`clear`] after a success. Keys in the database are digests: they name nobody at a glance, but

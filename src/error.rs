@@ -19,6 +19,8 @@ pub enum AppError {
     Unauthenticated,
     /// The last proof of who is acting is too old (403): ask for the password again.
     ProofNeeded,
+    /// The site wants a second factor of its staff, and this session has none (403).
+    FactorOwed,
     /// The person may see the object but not do this to it (403).
     Forbidden(Refusal),
     /// There is no such thing, or the person may not know of it (404).
@@ -67,6 +69,8 @@ pub enum Refusal {
     Credentials,
     /// The link was used, has ended or never existed.
     LinkOver,
+    /// What was shown of who signs in was shown too long ago, or too many tries were made since.
+    EntryOver,
 }
 
 /// What an act collided with.
@@ -97,7 +101,7 @@ impl AppError {
         match self {
             Self::BadRequest => 400,
             Self::Unauthenticated => 401,
-            Self::ProofNeeded | Self::Forbidden(_) => 403,
+            Self::ProofNeeded | Self::FactorOwed | Self::Forbidden(_) => 403,
             Self::NotFound => 404,
             Self::Conflict(_) => 409,
             Self::Invalid(_) => 422,

@@ -81,6 +81,7 @@ pub enum Notice {
     SignedIn,
     SignedOut,
     PasswordChanged,
+    PasswordExpired,
     DiscussionStarted,
     DiscussionSaved,
     DiscussionDeleted,

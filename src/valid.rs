@@ -197,6 +197,8 @@ problem_codes! {
     Guessable = "guessable",
     /// The current password does not match.
     WrongPassword = "wrong_password",
+    /// The password that is to be replaced.
+    SamePassword = "same_password",
     /// Lies in the past.
     Past = "past",
     /// Nothing was chosen.

@@ -15,6 +15,7 @@ pub fn error(error: &AppError) -> String {
     match error {
         AppError::Unauthenticated => "Please sign in first.".to_owned(),
         AppError::ProofNeeded => "Please confirm your password first; the last time is more than a few minutes ago.".to_owned(),
+        AppError::FactorOwed => "This site asks its moderators and admins for a second factor. Please set one up first.".to_owned(),
         AppError::Forbidden(refusal) => self::refusal(*refusal),
         AppError::NotFound => "There is nothing here. It may have been deleted, or the address is not complete.".to_owned(),
         AppError::Invalid(_) => "Please look at the marked fields. Nothing you typed is lost.".to_owned(),
@@ -48,6 +49,7 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::AlreadySignedIn => "You are signed in already.",
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
         Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
+        Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
     };
     sentence.to_owned()
 }
@@ -153,6 +155,7 @@ pub fn problem(field: &str, problem: Problem) -> String {
                 .to_owned()
         }
         ProblemCode::WrongPassword => "This is not your current password.".to_owned(),
+        ProblemCode::SamePassword => "This is the password that has to be replaced. Please choose another one.".to_owned(),
         ProblemCode::Past => "This lies in the past.".to_owned(),
         ProblemCode::NothingChosen => "Please choose at least one.".to_owned(),
     }
@@ -197,6 +200,7 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SignedIn => "You are signed in.",
         Notice::SignedOut => "You are signed out.",
         Notice::PasswordChanged => "The password is changed. All other sessions have ended.",
+        Notice::PasswordExpired => "The sessions have ended. A new password is asked for at the next sign-in.",
         Notice::DiscussionStarted => "Your discussion is open.",
         Notice::DiscussionSaved => "The discussion is saved.",
         Notice::DiscussionDeleted => "The discussion is deleted.",

@@ -9,6 +9,8 @@ mod m20261124_000001_accounts;
 mod m20261124_000002_discussions;
 mod m20261124_000003_comments;
 mod m20261124_000004_site;
+mod m20261125_000005_proofs;
+mod m20261125_000006_letters;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_discussions::Migration),
             Box::new(m20261124_000003_comments::Migration),
             Box::new(m20261124_000004_site::Migration),
+            Box::new(m20261125_000005_proofs::Migration),
+            Box::new(m20261125_000006_letters::Migration),
         ]
     }
 }

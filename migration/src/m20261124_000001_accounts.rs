@@ -158,7 +158,7 @@ fn throttles() -> TableCreateStatement {
 }
 
 /// What belongs to a person goes with the person.
-fn belongs_to_user(table: impl IntoIden, column: impl IntoIden) -> ForeignKeyCreateStatement {
+pub(crate) fn belongs_to_user(table: impl IntoIden, column: impl IntoIden) -> ForeignKeyCreateStatement {
     ForeignKey::create()
         .from(table.into_iden(), column.into_iden())
         .to(Users::Table, Users::Id)

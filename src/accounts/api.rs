@@ -19,18 +19,53 @@ pub async fn register(
 }
 
 #[server(name = SetUp, prefix = "/api", endpoint = "accounts/set_up")]
-pub async fn set_up(token: Secret, username: String, email: String, password: Secret) -> Result<Landing, AppError> {
+pub async fn set_up(username: String, email: String, password: Secret) -> Result<Landing, AppError> {
     use crate::{accounts::model::Registration, server::accounts};
     let draft = Registration { username, email, password };
-    crate::server::call(|visit| async move { accounts::set_up(&visit, &token, draft).await }).await
+    crate::server::call(|visit| async move { accounts::set_up(&visit, draft).await }).await
 }
 
 #[server(name = SignIn, prefix = "/api", endpoint = "accounts/sign_in")]
-pub async fn sign_in(login: String, password: Secret, #[server(default)] next: String) -> Result<Landing, AppError> {
-    use crate::{accounts::model::SignIn, landing::LocalPath, server::accounts, valid::Value};
+pub async fn sign_in(
+    login: String,
+    password: Secret,
+    #[server(default)] keeping: String,
+    #[server(default)] next: String,
+) -> Result<Landing, AppError> {
+    use crate::{
+        accounts::model::{Keeping, SignIn},
+        landing::LocalPath,
+        server::accounts,
+        valid::Value,
+    };
     let draft = SignIn { login, password };
-    let next = LocalPath::parse(&next).ok();
-    crate::server::call(|visit| async move { accounts::sign_in(&visit, draft, next).await }).await
+    let (keeping, next) = (Keeping::from_name(&keeping), LocalPath::parse(&next).ok());
+    crate::server::call(|visit| async move { accounts::sign_in(&visit, draft, keeping, next).await }).await
+}
+
+#[server(name = AcknowledgeSuspension, prefix = "/api", endpoint = "accounts/acknowledge_suspension")]
+pub async fn acknowledge_suspension() -> Result<Landing, AppError> {
+    use crate::server::accounts::door;
+    crate::server::call(|visit| async move { door::acknowledge_suspension(&visit).await }).await
+}
+
+#[server(name = KeepAccount, prefix = "/api", endpoint = "accounts/keep_account")]
+pub async fn keep_account() -> Result<Landing, AppError> {
+    use crate::server::accounts::door;
+    crate::server::call(|visit| async move { door::keep_account(&visit).await }).await
+}
+
+#[server(name = ChooseDuePassword, prefix = "/api", endpoint = "accounts/choose_due_password")]
+pub async fn choose_due_password(password: Secret) -> Result<Landing, AppError> {
+    use crate::{accounts::model::NewPasswordDraft, server::accounts::door};
+    let draft = NewPasswordDraft { password };
+    crate::server::call(|visit| async move { door::choose_due_password(&visit, draft).await }).await
+}
+
+#[server(name = StartOver, prefix = "/api", endpoint = "accounts/start_over")]
+pub async fn start_over() -> Result<Landing, AppError> {
+    use crate::server::accounts::door;
+    crate::server::call(|visit| async move { door::start_over(&visit).await }).await
 }
 
 #[server(name = SignOut, prefix = "/api", endpoint = "accounts/sign_out")]
@@ -54,10 +89,10 @@ pub async fn change_password(current_password: Secret, password: Secret) -> Resu
 }
 
 #[server(name = UsePasswordLink, prefix = "/api", endpoint = "accounts/use_password_link")]
-pub async fn use_password_link(token: Secret, password: Secret) -> Result<Landing, AppError> {
+pub async fn use_password_link(password: Secret) -> Result<Landing, AppError> {
     use crate::{accounts::model::NewPasswordDraft, server::accounts};
     let draft = NewPasswordDraft { password };
-    crate::server::call(|visit| async move { accounts::use_password_link(&visit, &token, draft).await }).await
+    crate::server::call(|visit| async move { accounts::use_password_link(&visit, draft).await }).await
 }
 
 #[server(name = ChangeRole, prefix = "/api", endpoint = "accounts/change_role")]
@@ -91,4 +126,10 @@ pub async fn end_sessions(user: UserId) -> Result<Landing, AppError> {
 pub async fn make_password_link(user: UserId) -> Result<PasswordLink, AppError> {
     use crate::server::accounts::administration;
     crate::server::call(|visit| async move { administration::make_password_link(&visit, user).await }).await
+}
+
+#[server(name = ExpirePassword, prefix = "/api", endpoint = "accounts/expire_password")]
+pub async fn expire_password(user: UserId) -> Result<Landing, AppError> {
+    use crate::server::accounts::administration;
+    crate::server::call(|visit| async move { administration::expire_password(&visit, user).await }).await
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     model::{EmailAddress, LoginText, NewPassword, Secret, Username},
-    view::{CHANGE_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
+    view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
 };
 use crate::{
     ui::{LiveForm, RefusalNotice, press},
@@ -35,7 +35,7 @@ fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
         "username" => Username::parse(text).err(),
         "email" => EmailAddress::parse(text).err(),
         "login" => LoginText::parse(text).err(),
-        "password" if matches!(action, REGISTER | SET_UP | CHANGE_PASSWORD | USE_PASSWORD_LINK) => {
+        "password" if matches!(action, REGISTER | SET_UP | CHANGE_PASSWORD | CHOOSE_DUE_PASSWORD | USE_PASSWORD_LINK) => {
             NewPassword::parse(&Secret::new(text.to_owned())).err()
         }
         "password" | "current_password" if text.is_empty() => Some(Problem::new(ProblemCode::Required)),
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn only_a_password_being_chosen_must_be_long() {
-        for action in [REGISTER, SET_UP, CHANGE_PASSWORD, USE_PASSWORD_LINK] {
+        for action in [REGISTER, SET_UP, CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, USE_PASSWORD_LINK] {
             assert_eq!(problem(action, "password", "short").map(|problem| problem.code), Some(ProblemCode::TooShort), "{action}");
         }
         for action in [SIGN_IN, PROVE] {

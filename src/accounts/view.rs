@@ -12,3 +12,5 @@ pub const PROVE: &str = "/api/accounts/prove";
 pub const CHANGE_PASSWORD: &str = "/api/accounts/change_password";
 /// Where a password is set with a link.
 pub const USE_PASSWORD_LINK: &str = "/api/accounts/use_password_link";
+/// Where a password that is due is replaced.
+pub const CHOOSE_DUE_PASSWORD: &str = "/api/accounts/choose_due_password";

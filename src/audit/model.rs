@@ -42,6 +42,8 @@ deeds! {
     ProofFailed = "proof_failed", "Failed to prove the password";
     PasswordChanged = "password_changed", "Changed the password";
     PasswordReset = "password_reset", "Made a link to reset the password";
+    PasswordExpired = "password_expired", "Asked for a new password";
+    DeletionCancelled = "deletion_cancelled", "Kept the account after all";
     RoleChanged = "role_changed", "Changed the role";
     Suspended = "suspended", "Suspended";
     SuspensionLifted = "suspension_lifted", "Lifted the suspension";

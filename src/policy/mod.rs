@@ -12,6 +12,7 @@
 mod accounts;
 mod comments;
 mod discussions;
+pub mod door;
 mod site;
 
 use std::marker::PhantomData;
@@ -24,7 +25,7 @@ pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_di
 pub use site::{Objectless, may, may_choose_theme, may_configure};
 
 use crate::{
-    accounts::model::{Actor, Freshness, Person, Role, Standing, UserId},
+    accounts::model::{Actor, Clearance, Freshness, Person, Role, Standing, UserId},
     error::{AppError, Refusal},
     moment::Moment,
 };
@@ -102,7 +103,7 @@ acts! {
     UsePasswordLink: Everyone, Usual;
     /// Make an account.
     Register: Guests, Usual;
-    /// Open a session.
+    /// Show who one is, and give what is still owed before a session opens.
     SignIn: Guests, Usual;
     /// Make the first admin with the set-up link.
     SetUp: Guests, Usual;
@@ -177,9 +178,12 @@ fn grant<A: Act>(actor: &Actor, now: Moment) -> Result<Permit<A>, AppError> {
         | (_, Actor::Operator) => {}
         (Audience::Guests, Actor::Person(_)) => return Err(Refusal::AlreadySignedIn.into()),
         (Audience::Accounts | Audience::Members, Actor::Guest) => return Err(AppError::Unauthenticated),
-        (Audience::Members, Actor::Person(_)) => refuse_suspended(standing)?,
-        (Audience::Moderators, person) => hide_unless(person, standing, Role::Moderator)?,
-        (Audience::Admins, person) => hide_unless(person, standing, Role::Admin)?,
+        (Audience::Members, Actor::Person(person)) => {
+            refuse_suspended(standing)?;
+            refuse_uncleared(person)?;
+        }
+        (Audience::Moderators, actor) => hide_unless(actor, standing, Role::Moderator)?,
+        (Audience::Admins, actor) => hide_unless(actor, standing, Role::Admin)?,
         (Audience::Operators, _) => return Err(AppError::NotFound),
     }
     if A::SENSITIVITY == Sensitivity::Sensitive && actor.person().is_some_and(|person| person.proof == Freshness::Stale) {
@@ -206,10 +210,20 @@ fn refuse_suspended(standing: Standing) -> Result<(), AppError> {
     }
 }
 
+/// Staff without the second factor that the site wants get no further than the page that sets one up.
+const fn refuse_uncleared(person: &Person) -> Result<(), AppError> {
+    match person.clearance {
+        Clearance::Full => Ok(()),
+        Clearance::FactorOwed => Err(AppError::FactorOwed),
+    }
+}
+
 /// What one may not see is not found: no answer tells whether a dashboard page exists.
 fn hide_unless(actor: &Actor, standing: Standing, least: Role) -> Result<(), AppError> {
-    let in_role = actor.person().is_some_and(|person| person.role >= least);
-    if in_role && standing == Standing::Good { Ok(()) } else { Err(AppError::NotFound) }
+    match actor.person() {
+        Some(person) if person.role >= least && standing == Standing::Good => refuse_uncleared(person),
+        _ => Err(AppError::NotFound),
+    }
 }
 
 #[cfg(test)]
@@ -226,6 +240,7 @@ pub(crate) mod tests {
             role,
             standing: Standing::Good,
             proof: Freshness::Fresh,
+            clearance: Clearance::Full,
         }
     }
 
@@ -266,6 +281,16 @@ pub(crate) mod tests {
         let stale = Actor::Person(Person { proof: Freshness::Stale, ..person(1, Role::Admin) });
         assert_eq!(grant::<act::Configure>(&stale, NOW).unwrap_err(), AppError::ProofNeeded);
         assert!(grant::<act::SeeAdministration>(&stale, NOW).is_ok());
+    }
+
+    #[test]
+    fn staff_who_owe_a_second_factor_keep_only_what_everybody_with_an_account_has() {
+        let owing = Actor::Person(Person { clearance: Clearance::FactorOwed, ..person(1, Role::Admin) });
+        assert_eq!(grant::<act::Configure>(&owing, NOW).unwrap_err(), AppError::FactorOwed);
+        assert_eq!(grant::<act::SeeModeration>(&owing, NOW).unwrap_err(), AppError::FactorOwed);
+        assert_eq!(grant::<act::PublishComment>(&owing, NOW).unwrap_err(), AppError::FactorOwed);
+        assert!(grant::<act::SeeOwnAccount>(&owing, NOW).is_ok());
+        assert!(grant::<act::SignOut>(&owing, NOW).is_ok());
     }
 
     #[test]

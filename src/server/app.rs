@@ -9,7 +9,8 @@ use crate::server::{
     config::{Config, PasswordCost, keys::CookieKey},
     database::{self, Database, MigrationState},
     password::{Parameters, Passwords},
-    session::Lifetimes,
+    seal::Seals,
+    session::{Life, Lifetimes},
     site::SettingsCache,
     start_error::StartError,
 };
@@ -24,6 +25,7 @@ struct Shared {
     passwords: Passwords,
     settings: SettingsCache,
     cookie_key: CookieKey,
+    seals: Seals,
     clock: Clock,
 }
 
@@ -45,10 +47,11 @@ impl App {
         let database = database::open(&config.data).await?;
         refuse_other_schema(&config, &database).await?;
         let cookie_key = CookieKey::open(&config)?;
+        let seals = Seals::open(&config)?;
         let passwords = Passwords::new(hashing(config.password))
             .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
-        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, clock })))
+        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, clock })))
     }
 
     #[must_use]
@@ -76,6 +79,12 @@ impl App {
         &self.0.clock
     }
 
+    /// What seals the secrets in the database.
+    #[must_use]
+    pub fn seals(&self) -> &Seals {
+        &self.0.seals
+    }
+
     /// The key of the session cookie.
     #[must_use]
     pub fn cookie_key(&self) -> Key {
@@ -86,10 +95,9 @@ impl App {
     pub fn lifetimes(&self) -> Lifetimes {
         let life = self.0.config.session;
         Lifetimes {
-            member_idle: life.member_idle,
-            member_absolute: life.member_absolute,
-            staff_idle: life.staff_idle,
-            staff_absolute: life.staff_absolute,
+            member: Life { idle: life.member_idle, absolute: life.member_absolute },
+            short: Life { idle: life.short_idle, absolute: life.short_absolute },
+            staff: Life { idle: life.staff_idle, absolute: life.staff_absolute },
         }
     }
 

@@ -1,4 +1,4 @@
-//! Throws away what has ended: sessions, links, tallies of failed attempts, and old failed sign-ins.
+//! Throws away what has ended: sessions, links, half sign-ins, browsers, tallies of failed attempts, and old failed sign-ins.
 //! Nothing depends on it, since everything that ends carries its end; it keeps the tables small.
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::{task::JoinHandle, time::interval};
 
 use crate::server::{
-    accounts::{links, throttle},
+    accounts::{browsers, door, links, throttle},
     app::App,
     audit,
     error::Result,
@@ -40,7 +40,8 @@ pub async fn sweep(app: &App) -> Result<u64> {
     let (database, now) = (app.database().writer(), app.clock().now());
     let sessions = session::sweep(database, now, &app.lifetimes()).await?;
     let links = links::sweep(database, now).await?;
+    let entries = door::sweep(database, now).await? + browsers::sweep(database, now).await?;
     let tallies = throttle::forget_old(database, now).await?;
     let failures = audit::forget_failures(database, now.before(FAILURES_KEPT)).await?;
-    Ok(sessions + links + tallies + failures)
+    Ok(sessions + links + entries + tallies + failures)
 }

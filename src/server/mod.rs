@@ -14,7 +14,9 @@ pub mod clock;
 pub mod database;
 pub mod entity;
 pub mod error;
+pub mod keepsake;
 pub mod password;
+pub mod seal;
 pub mod session;
 pub mod visit;
 

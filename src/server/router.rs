@@ -1,5 +1,5 @@
 //! Every address the program answers, and the layers around them, from the outside to the inside:
-//! trace, panics, headers, origin, body size, time, client, cookies, session, error pages.
+//! trace, panics, headers, origin, body size, time, client, keepsakes, cookies, session, error pages.
 //!
 //! Pages stand in one table so that a test can walk them; server functions list themselves.
 
@@ -42,8 +42,11 @@ pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/u/{name}", get(accounts::page::person)),
         ("/register", get(accounts::page::register)),
         ("/sign-in", get(accounts::page::sign_in)),
-        ("/set-up/{token}", get(accounts::page::set_up)),
-        ("/password/{token}", get(accounts::page::password_link)),
+        ("/sign-in/continue", get(accounts::page::continue_sign_in)),
+        ("/set-up", get(accounts::page::set_up)),
+        ("/set-up/{token}", get(accounts::page::open_set_up)),
+        ("/password", get(accounts::page::password_link)),
+        ("/password/{token}", get(accounts::page::open_password)),
         ("/account", get(accounts::page::account)),
         ("/prove", get(accounts::page::prove)),
         ("/admin", get(dashboard::overview::page)),
@@ -68,6 +71,7 @@ pub fn build(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), layers::trouble::layer))
         .layer(sessions(&app))
         .layer(from_fn(cookies::layer))
+        .layer(from_fn_with_state(app.clone(), layers::keepsakes::layer))
         .layer(from_fn_with_state(app.clone(), layers::client::layer))
         .merge(assets::routes())
         .merge(health::routes(app.clone()))

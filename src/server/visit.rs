@@ -14,7 +14,7 @@ use leptos::prelude::use_context;
 use tower_sessions::{Expiry, Session};
 
 use crate::{
-    accounts::model::{Actor, Freshness, Person, Role, UserId, Username},
+    accounts::model::{Actor, Clearance, Freshness, Keeping, Person, Proven, Role, SecondProof, UserId, Username},
     error::AppError,
     moment::Moment,
     server::{
@@ -22,10 +22,11 @@ use crate::{
         database::Database,
         demo::Stage,
         error::{self, Error, Result},
-        session::{self, Facts},
+        keepsake::Keepsakes,
+        session::{self, Facts, Life},
         site,
     },
-    site::model::{Settings, Theme},
+    site::model::{Settings, StaffFactor, Theme},
     valid::Value,
 };
 
@@ -46,7 +47,17 @@ pub struct Visit {
     client: Option<Client>,
     session: Option<Session>,
     facts: Option<Facts>,
+    keepsakes: Keepsakes,
     theme: Arc<OnceLock<Theme>>,
+}
+
+/// The session that is to be opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    pub user: UserId,
+    pub by: Proven,
+    pub keeping: Keeping,
+    pub life: Life,
 }
 
 /// A session is marked as used at most this often, so that reading costs no write.
@@ -57,11 +68,15 @@ impl Visit {
     ///
     /// # Errors
     /// The session cannot be read.
-    pub async fn through_web(app: App, client: Client, session: Session) -> Result<Self> {
+    pub async fn through_web(app: App, client: Client, session: Session, keepsakes: Keepsakes) -> Result<Self> {
         let now = app.clock().now();
         let facts = session.get::<Facts>(session::KEY).await?;
-        let actor = facts.as_ref().map_or(Ok(Actor::Guest), |facts| actor_of(facts, app.config().session.proof, now))?;
-        let visit = Self { app, actor, now, client: Some(client), session: Some(session), facts, theme: Arc::default() };
+        let actor = match &facts {
+            Some(facts) => actor_of(&app, facts, now).await?,
+            None => Actor::Guest,
+        };
+        let theme = Arc::default();
+        let visit = Self { app, actor, now, client: Some(client), session: Some(session), facts, keepsakes, theme };
         visit.touch().await;
         Ok(visit)
     }
@@ -70,13 +85,18 @@ impl Visit {
     #[must_use]
     pub fn of_operator(app: App) -> Self {
         let now = app.clock().now();
-        Self { app, actor: Actor::Operator, now, client: None, session: None, facts: None, theme: Arc::default() }
+        Self::without_browser(app, Actor::Operator, None, now)
     }
 
     /// Somebody of the sample community, at a moment of its past. Everybody else acts by their session and now.
     #[must_use]
     pub fn on_stage(_stage: &Stage, app: App, actor: Actor, client: Option<Client>, now: Moment) -> Self {
-        Self { app, actor, now, client, session: None, facts: None, theme: Arc::default() }
+        Self::without_browser(app, actor, client, now)
+    }
+
+    fn without_browser(app: App, actor: Actor, client: Option<Client>, now: Moment) -> Self {
+        let (keepsakes, theme) = (Keepsakes::default(), Arc::default());
+        Self { app, actor, now, client, session: None, facts: None, keepsakes, theme }
     }
 
     #[must_use]
@@ -124,6 +144,24 @@ impl Visit {
         site::settings(&self.app).await
     }
 
+    /// What the browser keeps for us beside its session.
+    #[must_use]
+    pub const fn keepsakes(&self) -> &Keepsakes {
+        &self.keepsakes
+    }
+
+    /// By what it was proven who is acting; nothing for guests.
+    #[must_use]
+    pub fn proven(&self) -> Option<&Proven> {
+        self.facts.as_ref().map(|facts| &facts.by)
+    }
+
+    /// The number by which the open session is known to its owner.
+    #[must_use]
+    pub fn session_number(&self) -> Option<i64> {
+        self.facts.as_ref().map(|facts| facts.number)
+    }
+
     /// Has the browser remember a theme.
     pub fn keep_theme(&self, theme: Theme) {
         // A visit chooses once; a second choice in the same request has nobody behind it.
@@ -146,23 +184,26 @@ impl Visit {
     ///
     /// # Errors
     /// The session cannot be kept.
-    pub async fn open_session(&self, user: UserId, role: Role) -> Result<()> {
+    pub async fn open_session(&self, opening: Opening) -> Result<()> {
         let (Some(session), Some(client)) = (&self.session, &self.client) else {
             return Err(Error::broken("a session was opened outside the web", "no browser"));
         };
-        let (ends, expiry) = session::end_of(&self.app.lifetimes(), role, self.now);
         let facts = Facts {
-            user,
+            user: opening.user,
             created: self.now,
             last_seen: self.now,
             proven: self.now,
-            ends,
+            ends: self.now.after(opening.life.absolute),
             agent: client.agent.clone(),
             address: client.address.to_string(),
+            number: i64::from(rand::random::<u32>()),
+            by: opening.by,
+            keeping: opening.keeping,
+            idle_limit: opening.life.idle,
             account: None,
         };
         session.cycle_id().await?;
-        session.set_expiry(Some(Expiry::AtDateTime(expiry)));
+        session.set_expiry(Some(expiry(&facts)));
         session.insert(session::KEY, facts).await?;
         Ok(session.save().await?)
     }
@@ -172,6 +213,19 @@ impl Visit {
     /// # Errors
     /// The session cannot be kept.
     pub async fn renew_session(&self) -> Result<()> {
+        self.renew(|facts| facts).await
+    }
+
+    /// Notes that a second factor was set up in this session, which then has the rights that ask for
+    /// one; or that the last one was removed, which takes them.
+    ///
+    /// # Errors
+    /// The session cannot be kept.
+    pub async fn note_second_factor(&self, second: Option<SecondProof>) -> Result<()> {
+        self.renew(|facts| Facts { by: Proven { second, ..facts.by.clone() }, ..facts }).await
+    }
+
+    async fn renew(&self, change: impl FnOnce(Facts) -> Facts) -> Result<()> {
         let (Some(session), Some(facts)) = (&self.session, &self.facts) else {
             return Err(AppError::Unauthenticated.into());
         };
@@ -180,9 +234,9 @@ impl Visit {
         if session::end(self.database().writer(), id).await? == 0 {
             return Err(AppError::Unauthenticated.into());
         }
-        let renewed = Facts { proven: self.now, last_seen: self.now, account: None, ..facts.clone() };
+        let renewed = change(Facts { proven: self.now, last_seen: self.now, account: None, ..facts.clone() });
         session.cycle_id().await?;
-        session.set_expiry(Some(Expiry::AtDateTime(facts.ends.calendar())));
+        session.set_expiry(Some(expiry(facts)));
         session.insert(session::KEY, renewed).await?;
         Ok(session.save().await?)
     }
@@ -212,11 +266,31 @@ impl Visit {
     }
 }
 
-fn actor_of(facts: &Facts, proof_lasts: Duration, now: Moment) -> Result<Actor> {
+/// A session that is not kept goes with the browser; in the server it ends when its time is over.
+fn expiry(facts: &Facts) -> Expiry {
+    match facts.keeping {
+        Keeping::Kept => Expiry::AtDateTime(facts.ends.calendar()),
+        Keeping::ThisVisit => Expiry::OnSessionEnd,
+    }
+}
+
+async fn actor_of(app: &App, facts: &Facts, now: Moment) -> Result<Actor> {
     let account = facts.account.as_ref().ok_or_else(|| Error::broken("a session has no account", facts.user))?;
     let name = Username::parse(&account.name).map_err(|_| Error::broken("a stored user name is not one", facts.user))?;
-    let proof = if now.since(facts.proven) <= proof_lasts { Freshness::Fresh } else { Freshness::Stale };
-    Ok(Actor::Person(Person { id: facts.user, name, role: account.role, standing: account.standing, proof }))
+    let is_fresh = now.since(facts.proven) <= app.config().session.proof;
+    let proof = if is_fresh { Freshness::Fresh } else { Freshness::Stale };
+    let clearance = clearance_of(app, account.role, &facts.by).await?;
+    Ok(Actor::Person(Person { id: facts.user, name, role: account.role, standing: account.standing, proof, clearance }))
+}
+
+async fn clearance_of(app: &App, role: Role, by: &Proven) -> Result<Clearance> {
+    if role == Role::Member || by.is_by_two_factors() {
+        return Ok(Clearance::Full);
+    }
+    Ok(match site::settings(app).await?.staff_factor {
+        StaffFactor::Required => Clearance::FactorOwed,
+        StaffFactor::Optional => Clearance::Full,
+    })
 }
 
 /// Runs an act for the visit that a server function belongs to.

@@ -13,6 +13,7 @@ use crate::{
     server::{
         app::App,
         error::{self, Error},
+        keepsake::Keepsakes,
         visit::{Client, Visit},
     },
 };
@@ -27,10 +28,11 @@ impl FromRequestParts<App> for WebVisit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Trouble> {
         let session = parts.extensions.get::<Session>().cloned();
         let client = parts.extensions.get::<Client>().cloned();
-        let (Some(session), Some(client)) = (session, client) else {
-            return Err(Trouble(error::incident("a request came past the layers", &"no session or client")));
+        let keepsakes = parts.extensions.get::<Keepsakes>().cloned();
+        let (Some(session), Some(client), Some(keepsakes)) = (session, client, keepsakes) else {
+            return Err(Trouble(error::incident("a request came past the layers", &"no session, client or keepsakes")));
         };
-        Ok(Self(Visit::through_web(app.clone(), client, session).await?))
+        Ok(Self(Visit::through_web(app.clone(), client, session, keepsakes).await?))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{RegistrationMode, Theme};
+use super::model::{RegistrationMode, StaffFactor, Theme};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = ChooseTheme, prefix = "/api", endpoint = "site/choose_theme")]
@@ -18,13 +18,22 @@ pub async fn save_settings(
     name: String,
     description: String,
     registration: RegistrationMode,
+    staff_factor: StaffFactor,
     comment_length: String,
     comments_per_minute: String,
     discussions_per_hour: String,
     edit_window: String,
 ) -> Result<Landing, AppError> {
     use crate::{server::site, site::model::SettingsDraft};
-    let draft =
-        SettingsDraft { name, description, registration, comment_length, comments_per_minute, discussions_per_hour, edit_window };
+    let draft = SettingsDraft {
+        name,
+        description,
+        registration,
+        staff_factor,
+        comment_length,
+        comments_per_minute,
+        discussions_per_hour,
+        edit_window,
+    };
     crate::server::call(|visit| async move { site::save_settings(&visit, draft).await }).await
 }

@@ -14,6 +14,15 @@ pub enum RegistrationMode {
     Closed,
 }
 
+/// Whether moderators and admins need a second factor to act as such.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffFactor {
+    #[default]
+    Required,
+    Optional,
+}
+
 /// What the pages look like, chosen by each visitor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -91,6 +100,7 @@ pub struct Settings {
     pub name: SiteName,
     pub description: SiteDescription,
     pub registration: RegistrationMode,
+    pub staff_factor: StaffFactor,
     /// Code points in one comment.
     pub comment_length: u32,
     /// Comments of one person in one minute.
@@ -107,6 +117,7 @@ impl Default for Settings {
             name: SiteName("Locutory".to_owned()),
             description: SiteDescription("A place to talk.".to_owned()),
             registration: RegistrationMode::Open,
+            staff_factor: StaffFactor::Required,
             comment_length: 10_000,
             comments_per_minute: 6,
             discussions_per_hour: 10,
@@ -123,6 +134,7 @@ pub struct SettingsDraft {
     #[validate(custom(function = "rule::<SiteDescription>"))]
     pub description: String,
     pub registration: RegistrationMode,
+    pub staff_factor: StaffFactor,
     #[validate(custom(function = "rule::<CommentLength>"))]
     pub comment_length: String,
     #[validate(custom(function = "rule::<Rate>"))]

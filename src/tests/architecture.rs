@@ -146,7 +146,7 @@ fn a_store_is_private_to_its_slice() {
 fn the_database_is_named_in_stores_and_where_a_transaction_is_passed_on() {
     const KEEPERS: [&str; 7] = [
         "server/database.rs",
-        "server/session.rs",
+        "server/session/mod.rs",
         "server/count.rs",
         "server/search.rs",
         "server/error.rs",

@@ -60,12 +60,24 @@ async fn the_entities_are_the_tables_that_the_migrations_make() {
     let world = World::new().await;
     let declared: Columns = [
         columns_of(&entity::audit_entry::Entity),
+        columns_of(&entity::ceremony::Entity),
         columns_of(&entity::comment::Entity),
         columns_of(&entity::discussion::Entity),
+        columns_of(&entity::entry::Entity),
+        columns_of(&entity::export::Entity),
+        columns_of(&entity::identity::Entity),
+        columns_of(&entity::invitation::Entity),
+        columns_of(&entity::known_browser::Entity),
+        columns_of(&entity::letter::Entity),
         columns_of(&entity::link::Entity),
+        columns_of(&entity::passkey::Entity),
+        columns_of(&entity::provider_flow::Entity),
+        columns_of(&entity::recovery_code::Entity),
         columns_of(&entity::session::Entity),
         columns_of(&entity::setting::Entity),
+        columns_of(&entity::solved_challenge::Entity),
         columns_of(&entity::throttle::Entity),
+        columns_of(&entity::totp_secret::Entity),
         columns_of(&entity::user::Entity),
     ]
     .into_iter()
@@ -90,12 +102,28 @@ async fn every_entity_can_be_read_from_the_migrated_tables() {
     let database = world.app.database();
     assert_eq!(read::<entity::user::Entity>(database).await, 1);
     assert_eq!(read::<entity::session::Entity>(database).await, 1);
+    assert_eq!(read::<entity::known_browser::Entity>(database).await, 1);
     assert_eq!(read::<entity::discussion::Entity>(database).await, 1);
     assert_eq!(read::<entity::comment::Entity>(database).await, 1);
-    assert_eq!(read::<entity::setting::Entity>(database).await, 7);
+    assert_eq!(read::<entity::setting::Entity>(database).await, 8);
     assert_eq!(read::<entity::throttle::Entity>(database).await, 2);
     assert!(read::<entity::audit_entry::Entity>(database).await >= 4);
     assert_eq!(read::<entity::link::Entity>(database).await, 0);
+    for rows in [
+        read::<entity::ceremony::Entity>(database).await,
+        read::<entity::entry::Entity>(database).await,
+        read::<entity::export::Entity>(database).await,
+        read::<entity::identity::Entity>(database).await,
+        read::<entity::invitation::Entity>(database).await,
+        read::<entity::letter::Entity>(database).await,
+        read::<entity::passkey::Entity>(database).await,
+        read::<entity::provider_flow::Entity>(database).await,
+        read::<entity::recovery_code::Entity>(database).await,
+        read::<entity::solved_challenge::Entity>(database).await,
+        read::<entity::totp_secret::Entity>(database).await,
+    ] {
+        assert_eq!(rows, 0);
+    }
 }
 
 #[tokio::test]

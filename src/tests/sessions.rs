@@ -75,8 +75,10 @@ async fn signing_out_is_final_in_the_server_and_in_the_browser() {
     let world = World::in_public().await;
     let mut person = world.member("ada").await;
     let mut replayed = person.clone();
-    person.submit("/api/accounts/sign_out", &[]).await;
-    assert!(person.cookies.is_empty(), "{:?}", person.cookies);
+    let farewell = person.submit("/api/accounts/sign_out", &[]).await;
+    assert_eq!(farewell.header("clear-site-data"), "\"cache\", \"storage\"");
+    let left: Vec<_> = person.cookies.keys().map(String::as_str).collect();
+    assert_eq!(left, ["__Host-locutory-browser"], "what knows the browser again, which is no session");
     assert!(rows(&world).await.is_empty());
     assert!(!is_signed_in(&mut replayed).await);
 }
@@ -91,6 +93,27 @@ async fn a_member_may_be_idle_for_a_week_and_no_longer() {
     assert!(is_signed_in(&mut person).await, "being used keeps a session alive");
     world.pass(DAY * 7 + Duration::from_secs(1));
     assert!(!is_signed_in(&mut person).await);
+}
+
+#[tokio::test]
+async fn who_does_not_ask_to_be_kept_is_signed_out_after_an_hour_idle_and_a_day_in_all() {
+    let world = World::new().await;
+    world.account("ada", Role::Member).await;
+    let sign_in = async || {
+        let mut browser = world.guest();
+        browser.call("/api/accounts/sign_in", &[("login", "ada"), ("password", PASSWORD)]).await.landing();
+        browser
+    };
+    let mut idle = sign_in().await;
+    world.pass(HOUR + Duration::from_secs(1));
+    assert!(!is_signed_in(&mut idle).await);
+    let mut busy = sign_in().await;
+    for _ in 0..23 {
+        world.pass(HOUR);
+        assert!(is_signed_in(&mut busy).await);
+    }
+    world.pass(HOUR);
+    assert!(!is_signed_in(&mut busy).await);
 }
 
 #[tokio::test]
@@ -196,14 +219,22 @@ async fn a_cookie_of_another_site_opens_nothing_here() {
     assert!(!is_signed_in(&mut person).await);
 }
 
+const ATTRIBUTES: [&str; 4] = ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"];
+
 #[tokio::test]
 async fn the_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts() {
     let world = World::in_public().await;
     world.account("ada", Role::Member).await;
     let answer = world.guest().call("/api/accounts/sign_in", &[("login", "ada"), ("password", PASSWORD)]).await;
-    let [cookie] = answer.cookies()[..] else { panic!("{:?}", answer.cookies()) };
-    assert!(cookie.starts_with("__Host-locutory="), "{cookie}");
-    for attribute in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+    let [session, browser] = answer.cookies()[..] else { panic!("{:?}", answer.cookies()) };
+    assert!(session.starts_with("__Host-locutory="), "{session}");
+    assert!(browser.starts_with("__Host-locutory-browser="), "{browser}");
+    for (cookie, attribute) in [session, browser].into_iter().flat_map(|cookie| ATTRIBUTES.map(|attribute| (cookie, attribute))) {
+        assert!(cookie.split("; ").any(|part| part == attribute), "{attribute} is missing in {cookie}");
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+    assert!(!session.contains("Max-Age"), "who does not ask to be kept is gone with the browser: {session}");
+    XX in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
         assert!(cookie.split("; ").any(|part| part == attribute), "{attribute} is missing in {cookie}");
     }
     assert!(!cookie.contains("Domain"), "{cookie}");

@@ -1,6 +1,7 @@
 //! The types of this slice and the rules they keep. Nothing here knows a browser or a server.
 
 mod account;
+mod arrival;
 mod drafts;
 mod email;
 mod name;
@@ -8,10 +9,11 @@ mod password;
 mod person;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
+pub use arrival::{Debt, Keeping, ProviderName, Proven, SecondFactors, SecondProof, SuspensionNotice, Way};
 pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };
 pub use email::EmailAddress;
 pub use name::Username;
 pub use password::{NewPassword, Secret};
-pub use person::{Actor, Freshness, Person, Role, Standing, UserId};
+pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};

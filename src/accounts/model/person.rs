@@ -77,6 +77,15 @@ pub enum Freshness {
     Stale,
 }
 
+/// Whether the session may use what the role gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clearance {
+    Full,
+    /// The site wants a second factor of its staff, and none was given.
+    FactorOwed,
+}
+
 /// Somebody with an account, as they stand when they act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -85,6 +94,7 @@ pub struct Person {
     pub role: Role,
     pub standing: Standing,
     pub proof: Freshness,
+    pub clearance: Clearance,
 }
 
 /// Who acts: always taken from the visit, never from an argument.

@@ -111,7 +111,7 @@ pub async fn change_role(visit: &Visit, id: UserId, role: Role) -> Result<Landin
     let user = user.ok_or(AppError::NotFound)?;
     store::set_role(&transaction, &permit, id, role).await?;
     let own_session = if visit.actor().id() == Some(id) { visit.session_id() } else { None };
-    session::end_all(&transaction, id, own_session).await?;
+    super::end_all_access(&transaction, id, own_session).await?;
     let change = format!("{} → {}", user.role, role.name());
     audit::record(&transaction, visit, Line::of(Deed::RoleChanged, Subject::User(id.0)).named(&user.name).detailed(change))
         .await?;
@@ -169,6 +169,7 @@ pub async fn end_sessions(visit: &Visit, id: UserId) -> Result<Landing> {
     let transaction = visit.database().begin().await?;
     let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
     let ended = session::end_all(&transaction, id, None).await?;
+    super::door::cancel(&transaction, id).await?;
     let line = Line::of(Deed::SessionsEnded, Subject::User(id.0)).named(&user.name).detailed(words::counted(ended, "session"));
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
@@ -190,6 +191,21 @@ pub async fn make_password_link(visit: &Visit, id: UserId) -> Result<PasswordLin
     Ok(PasswordLink { address, ends: visit.now().after(links::Purpose::Password.life()) })
 }
 
+/// Has somebody choose a new password at the next sign-in; their sessions end.
+///
+/// # Errors
+/// Not allowed, or no such account.
+pub async fn expire_password(visit: &Visit, id: UserId) -> Result<Landing> {
+    let permit = policy::may_administer(visit.actor(), id, visit.now())?;
+    let transaction = visit.database().begin().await?;
+    let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
+    store::expire_password(&transaction, &permit, id, visit.now()).await?;
+    super::end_all_access(&transaction, id, None).await?;
+    audit::record(&transaction, visit, Line::of(Deed::PasswordExpired, Subject::User(id.0)).named(&user.name)).await?;
+    transaction.commit().await?;
+    Ok(Landing::on(page_of(id)).saying(Notice::PasswordExpired))
+}
+
 /// Sets a password for somebody and ends their sessions.
 ///
 /// # Errors
@@ -201,7 +217,7 @@ pub async fn set_password(visit: &Visit, id: UserId, password: &Secret) -> Resul
     let hash = visit.app().passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     store::set_password(&transaction, &permit, id, &hash).await?;
-    session::end_all(&transaction, id, None).await?;
+    super::end_all_access(&transaction, id, None).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
     super::forgive(&transaction, &user).await?;
     audit::record(&transaction, visit, Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name)).await?;

@@ -2,7 +2,7 @@
 //! one.
 
 use crate::{
-    accounts::model::{EmailAddress, NewPassword, Registration, Role, Secret, UserId, Username},
+    accounts::model::{EmailAddress, Keeping, NewPassword, Proven, Registration, Role, UserId, Username, Way},
     audit::model::Deed,
     error::{AppError, Conflict},
     landing::{Landing, LocalPath, Notice},
@@ -10,6 +10,7 @@ use crate::{
     server::{
         demo::Stage,
         error::{Error, Result},
+        keepsake::Keepsake,
         password::Hash,
         visit::Visit,
     },
@@ -17,7 +18,9 @@ use crate::{
 };
 
 use super::{
-    count, links,
+    count,
+    door::{self, Arrival},
+    links,
     name::{self, CanonicalName},
     record_entry, refuse_throttled, store, strong_password,
     throttle::{Key, Kind},
@@ -38,8 +41,14 @@ pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath
     refuse_crowd(visit).await?;
     let hash = visit.app().passwords().hash(&newcomer.password).await?;
     let user = admit(visit, &permit, &newcomer, (&hash, Role::Member)).await?;
-    visit.open_session(user, Role::Member).await?;
-    Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::Welcome))
+    welcome(visit, user, Way::Registration, next).await
+}
+
+/// Leads somebody whose account was made just now to the door.
+async fn welcome(visit: &Visit, user: UserId, way: Way, next: Option<LocalPath>) -> Result<Landing> {
+    let user = store::find(visit.database().writer(), user).await?.ok_or(AppError::NotFound)?;
+    let proven = Proven::by(way);
+    door::complete_login(visit, Arrival { user: &user, proven, keeping: Keeping::default(), next, saying: Notice::Welcome }).await
 }
 
 /// Registers somebody of the sample community, with a hash that several share: hashing is meant to be slow.
@@ -70,21 +79,22 @@ async fn admit<A: store::MakesAccount>(
 ///
 /// # Errors
 /// The link is not in force, there is an admin already, or a field breaks its rule.
-pub async fn set_up(visit: &Visit, token: &Secret, draft: Registration) -> Result<Landing> {
+pub async fn set_up(visit: &Visit, draft: Registration) -> Result<Landing> {
     let permit = policy::may::<act::SetUp>(visit.actor(), visit.now())?;
-    links::find(visit.database().reader(), token, links::Purpose::SetUp, visit.now()).await?;
+    let token = links::opened(visit)?;
+    links::find(visit.database().reader(), &token, links::Purpose::SetUp, visit.now()).await?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
     let hash = visit.app().passwords().hash(&newcomer.password).await?;
     let transaction = visit.database().begin().await?;
-    links::consume(&transaction, token, links::Purpose::SetUp, visit.now()).await?;
+    links::consume(&transaction, &token, links::Purpose::SetUp, visit.now()).await?;
     if store::lock_admins(&transaction).await? > 0 {
         return Err(AppError::Conflict(Conflict::AlreadySetUp).into());
     }
     let user = store::insert(&transaction, &permit, &newcomer, &hash, Role::Admin, visit.now()).await?;
     record_entry(&transaction, visit, Deed::SiteSetUp, user, &newcomer.name.display).await?;
     transaction.commit().await?;
-    visit.open_session(user, Role::Admin).await?;
-    Ok(Landing::on(admin_page()).saying(Notice::Welcome))
+    visit.keepsakes().forget(Keepsake::Link);
+    welcome(visit, user, Way::SetUpLink, Some(admin_page())).await
 }
 
 /// Makes an account with a role: only for the operator.
@@ -110,12 +120,13 @@ pub async fn has_admin(visit: &Visit) -> Result<bool> {
 ///
 /// # Errors
 /// Already signed in, there is an admin already, or the link is not in force.
-pub async fn check_set_up_link(visit: &Visit, token: &Secret) -> Result<()> {
+pub async fn check_set_up_link(visit: &Visit) -> Result<()> {
     policy::may::<act::SetUp>(visit.actor(), visit.now())?;
     if has_admin(visit).await? {
         return Err(AppError::Conflict(Conflict::AlreadySetUp).into());
     }
-    links::find(visit.database().reader(), token, links::Purpose::SetUp, visit.now()).await.map(drop)
+    let token = links::opened(visit)?;
+    links::find(visit.database().reader(), &token, links::Purpose::SetUp, visit.now()).await.map(drop)
 }
 
 /// Somebody who is about to have an account.

@@ -6,9 +6,7 @@
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use sha2::{Digest, Sha256};
 
 use crate::{
     accounts::model::{Secret, UserId},
@@ -17,8 +15,12 @@ use crate::{
     server::{
         entity::link::{ActiveModel, Column, Entity},
         error::Result,
+        keepsake::Keepsake,
+        visit::Visit,
     },
 };
+
+use super::token::{fresh, hash};
 
 /// What a link is for. A token is only ever good for its own purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub struct Link {
 /// # Errors
 /// The database's.
 pub async fn make(database: &impl ConnectionTrait, purpose: Purpose, user: Option<UserId>, now: Moment) -> Result<Secret> {
-    let token = Secret::new(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+    let token = fresh();
     let of_user = user.map_or_else(|| Column::UserId.is_null(), |user| Column::UserId.eq(user.0));
     Entity::delete_many().filter(Column::Purpose.eq(purpose.name())).filter(of_user).exec(database).await?;
     let row = ActiveModel {
@@ -66,9 +68,24 @@ pub async fn make(database: &impl ConnectionTrait, purpose: Purpose, user: Optio
         user_id: Set(user.map(|user| user.0)),
         created_at: Set(now.milliseconds()),
         ends_at: Set(now.after(purpose.life()).milliseconds()),
+        address: Set(None),
     };
     Entity::insert(row).exec_without_returning(database).await?;
     Ok(token)
+}
+
+/// Takes the token of a link that was opened out of the address: the browser keeps it in a cookie, so
+/// that it stands in no history, no page and no `Referer`.
+pub fn open(visit: &Visit, token: Secret, purpose: Purpose) {
+    visit.keepsakes().keep(Keepsake::Link, token, purpose.life());
+}
+
+/// The token of the link that this browser opened last.
+///
+/// # Errors
+/// It opened none, or long ago.
+pub fn opened(visit: &Visit) -> Result<Secret> {
+    Ok(visit.keepsakes().get(Keepsake::Link).ok_or(Refusal::LinkOver)?)
 }
 
 /// The link of a token, without using it up.
@@ -115,8 +132,4 @@ pub async fn cancel(database: &impl ConnectionTrait, purpose: Purpose, user: Use
 pub async fn sweep(database: &impl ConnectionTrait, now: Moment) -> Result<u64> {
     let deleted = Entity::delete_many().filter(Column::EndsAt.lte(now.milliseconds())).exec(database).await?;
     Ok(deleted.rows_affected)
-}
-
-fn hash(token: &Secret) -> Vec<u8> {
-    Sha256::digest(token.expose().as_bytes()).to_vec()
 }

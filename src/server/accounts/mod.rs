@@ -2,6 +2,9 @@
 //! in [`administration`], the links that are handed out in [`links`].
 
 pub mod administration;
+pub mod browsers;
+pub mod door;
+pub mod factors;
 pub mod joining;
 pub mod links;
 pub mod name;
@@ -9,6 +12,7 @@ pub mod page;
 pub mod passphrase;
 mod store;
 pub mod throttle;
+pub mod token;
 
 pub use joining::{check_set_up_link, create, enrol, has_admin, register, set_up};
 pub use store::{Filter, SuspendedOnly};
@@ -17,8 +21,8 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     accounts::model::{
-        AccountRecord, EmailAddress, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof, Role, Secret,
-        SignIn, UserId, Username,
+        AccountRecord, EmailAddress, Keeping, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof, Proven,
+        Secret, SignIn, UserId, Username, Way,
     },
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
@@ -28,6 +32,7 @@ use crate::{
         audit::{self, Line},
         entity::user,
         error::{Error, Result},
+        keepsake::Keepsake,
         password::{self, Context, Verdict},
         session,
         visit::Visit,
@@ -35,21 +40,21 @@ use crate::{
     valid::{FieldProblems, Problem, ProblemCode, Valid, Value},
 };
 
+use door::Arrival;
 use throttle::{Key, Kind};
 
-/// Lets a person in by user name or e-mail address and password.
+/// Recognises a person by user name or e-mail address and password, and leads to the door.
 ///
 /// Unknown people and wrong passwords cost the same and get the same answer.
 ///
 /// # Errors
 /// Already signed in, no match, or too many failures of this account or from this network.
-pub async fn sign_in(visit: &Visit, draft: SignIn, next: Option<LocalPath>) -> Result<Landing> {
+pub async fn sign_in(visit: &Visit, draft: SignIn, keeping: Keeping, next: Option<LocalPath>) -> Result<Landing> {
     policy::may_sign_in(visit.actor(), visit.now())?;
     let draft = Valid::check(draft)?;
     let login = LoginText::parse(&draft.login).map_err(|problem| FieldProblems::one("login", problem))?;
     let found = find_by_login(visit, &login).await?;
-    let account = account_key(visit, &login);
-    let network = network_key(visit);
+    let (account, network) = keys(visit, &login, found.as_ref()).await?;
     refuse_throttled(visit, &[&[account][..], network.as_slice()].concat()).await?;
     count(visit, &[account]).await?;
     let Some(user) = matching(visit, found, &draft.password).await? else {
@@ -58,12 +63,21 @@ pub async fn sign_in(visit: &Visit, draft: SignIn, next: Option<LocalPath>) -> R
         return Err(Refusal::Credentials.into());
     };
     throttle::clear(visit.database().writer(), &account).await?;
-    let role = Role::from_name(&user.role).unwrap_or(Role::Member);
-    visit.open_session(UserId(user.id), role).await?;
-    refuse_overtaken(visit, &user).await?;
-    let line = Line::of(Deed::SignedIn, Subject::User(user.id)).named(&user.name);
-    audit::record(visit.database().writer(), visit, line).await?;
-    Ok(Landing::on(next.unwrap_or_else(LocalPath::home)).saying(Notice::SignedIn))
+    let arrival = Arrival { user: &user, proven: Proven::by(Way::Password), keeping, next, saying: Notice::SignedIn };
+    door::complete_login(visit, arrival).await
+}
+
+/// Whom this try is counted by. A browser in which the owner has signed in before has tries of its own,
+/// so that strangers cannot lock the owner out.
+async fn keys(visit: &Visit, login: &LoginText, found: Option<&user::Model>) -> Result<(Key, Option<Key>)> {
+    let free_tries = visit.app().config().limits.sign_in_free_tries;
+    if let Some(user) = found
+        && let Some(token) = browsers::known(visit, UserId(user.id)).await?
+    {
+        let key = Key::browser(UserId(user.id), &token::hash(&token)).with_free_tries(free_tries);
+        return Ok((key, None));
+    }
+    Ok((account_key(visit, login), network_key(visit)))
 }
 
 /// Ends the session, in the server and in the browser.
@@ -73,6 +87,7 @@ pub async fn sign_in(visit: &Visit, draft: SignIn, next: Option<LocalPath>) -> R
 pub async fn sign_out(visit: &Visit) -> Result<Landing> {
     let granted = policy::may_sign_out(visit.actor(), visit.now())?;
     visit.close_session().await?;
+    visit.keepsakes().bid_farewell();
     let line = Line::of(Deed::SignedOut, Subject::User(granted.person.id.0)).named(&granted.person.name);
     audit::record(visit.database().writer(), visit, line).await?;
     Ok(Landing::on(LocalPath::home()).saying(Notice::SignedOut))
@@ -103,7 +118,7 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
     let hash = visit.app().passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     store::set_password(&transaction, &granted.permit, id, &hash).await?;
-    session::end_all(&transaction, id, visit.session_id()).await?;
+    end_all_access(&transaction, id, visit.session_id()).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
     let line = Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name);
     audit::record(&transaction, visit, line).await?;
@@ -116,22 +131,24 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
 ///
 /// # Errors
 /// The link is not in force, or the password is too weak.
-pub async fn use_password_link(visit: &Visit, token: &Secret, draft: NewPasswordDraft) -> Result<Landing> {
+pub async fn use_password_link(visit: &Visit, draft: NewPasswordDraft) -> Result<Landing> {
     let permit = policy::may::<act::UsePasswordLink>(visit.actor(), visit.now())?;
     let draft = Valid::check(draft)?;
-    let link = links::find(visit.database().reader(), token, links::Purpose::Password, visit.now()).await?;
+    let token = links::opened(visit)?;
+    let link = links::find(visit.database().reader(), &token, links::Purpose::Password, visit.now()).await?;
     let id = link.user.ok_or(Refusal::LinkOver)?;
     let user = store::find(visit.database().reader(), id).await?.ok_or(Refusal::LinkOver)?;
     let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
     let hash = visit.app().passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
-    links::consume(&transaction, token, links::Purpose::Password, visit.now()).await?;
+    links::consume(&transaction, &token, links::Purpose::Password, visit.now()).await?;
     store::set_password(&transaction, &permit, id, &hash).await?;
-    session::end_all(&transaction, id, None).await?;
+    end_all_access(&transaction, id, None).await?;
     record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?)
         .await?;
     forgive(&transaction, &user).await?;
     transaction.commit().await?;
+    visit.keepsakes().forget(Keepsake::Link);
     Ok(Landing::on(sign_in_page()).saying(Notice::PasswordChanged))
 }
 
@@ -139,9 +156,10 @@ pub async fn use_password_link(visit: &Visit, token: &Secret, draft: NewPassword
 ///
 /// # Errors
 /// The link is not in force.
-pub async fn check_password_link(visit: &Visit, token: &Secret) -> Result<()> {
+pub async fn check_password_link(visit: &Visit) -> Result<()> {
     policy::may::<act::UsePasswordLink>(visit.actor(), visit.now())?;
-    links::find(visit.database().reader(), token, links::Purpose::Password, visit.now()).await.map(drop)
+    let token = links::opened(visit)?;
+    links::find(visit.database().reader(), &token, links::Purpose::Password, visit.now()).await.map(drop)
 }
 
 /// The account of the person acting.
@@ -167,6 +185,22 @@ pub async fn profile(visit: &Visit, name: &str) -> Result<Profile> {
     store::profile_of(&user)
 }
 
+/// Ends every session but the given one, and every visit that is half signed in.
+async fn end_all_access(database: &impl ConnectionTrait, user: UserId, but: Option<tower_sessions::session::Id>) -> Result<()> {
+    session::end_all(database, user, but).await?;
+    door::cancel(database, user).await
+}
+
+/// A password that is due must really be replaced.
+async fn refuse_same(visit: &Visit, user: &user::Model, password: &NewPassword) -> Result<()> {
+    match visit.app().passwords().verify(password.secret(), &user.password).await? {
+        Verdict::NoMatch => Ok(()),
+        Verdict::Match | Verdict::MatchWithOldParameters => {
+            Err(FieldProblems::one("password", Problem::new(ProblemCode::SamePassword)).into())
+        }
+    }
+}
+
 async fn strong_password(visit: &Visit, secret: &Secret, username: &str, email: &str) -> Result<NewPassword> {
     let settings = visit.settings().await?;
     let context = Context { site_name: settings.name.as_str(), username, email };
@@ -186,18 +220,6 @@ async fn find_by_login(visit: &Visit, login: &LoginText) -> Result<Option<user::
         Ok(name) => store::find_by_name(database, &name.key).await,
         Err(_) => Ok(None),
     }
-}
-
-/// The password may have been changed while this sign-in waited for its hash: what the old one opens
-/// must not outlive it.
-async fn refuse_overtaken(visit: &Visit, verified: &user::Model) -> Result<()> {
-    let now = store::find(visit.database().writer(), UserId(verified.id)).await?;
-    let is_overtaken = now.is_none_or(|user| user.password != verified.password);
-    if is_overtaken {
-        visit.close_session().await?;
-        return Err(Refusal::Credentials.into());
-    }
-    Ok(())
 }
 
 /// One key for a name or an address, however it is written. It follows from what was typed alone, never
@@ -249,7 +271,7 @@ async fn rehash(visit: &Visit, user: user::Model, password: &Secret) -> Result<u
     let permit = policy::may_sign_in(&crate::accounts::model::Actor::Guest, visit.now())?;
     let Ok(password) = NewPassword::parse(password) else { return Ok(user) };
     let hash = visit.app().passwords().hash(&password).await?;
-    store::set_password(visit.database().writer(), &permit, UserId(user.id), &hash).await?;
+    store::refresh_hash(visit.database().writer(), &permit, UserId(user.id), &hash).await?;
     Ok(user::Model { password: hash.as_str().to_owned(), ..user })
 }
 

@@ -75,6 +75,7 @@ pub async fn insert<A: MakesAccount>(
         suspended_at: Set(None),
         suspended_until: Set(None),
         suspension_reason: Set(None),
+        ..Default::default()
     };
     match Entity::insert(row).exec(database).await.map_err(Error::from) {
         Ok(inserted) => Ok(UserId(inserted.last_insert_id)),
@@ -89,7 +90,34 @@ pub async fn set_password<A: SetsPassword>(
     id: UserId,
     hash: &Hash,
 ) -> Result<()> {
+    let columns = [
+        (Column::Password, Expr::value(hash.as_str())),
+        (Column::PasswordDueSince, Expr::value(Option::<i64>::None)),
+    ];
+    update(database, id, &columns).await
+}
+
+/// Brings a hash up to the parameters of today; the password stays, and so does what is owed for it.
+pub async fn refresh_hash(database: &impl ConnectionTrait, _permit: &Permit<act::SignIn>, id: UserId, hash: &Hash) -> Result<()> {
     update(database, id, &[(Column::Password, Expr::value(hash.as_str()))]).await
+}
+
+/// Has the owner choose a new password at the next sign-in.
+pub async fn expire_password(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<act::AdministerPerson>,
+    id: UserId,
+    now: Moment,
+) -> Result<()> {
+    update(database, id, &[(Column::PasswordDueSince, Expr::value(now.milliseconds()))]).await
+}
+
+pub async fn cancel_deletion(database: &impl ConnectionTrait, _permit: &Permit<act::SignIn>, id: UserId) -> Result<()> {
+    let columns = [
+        (Column::DeletesAt, Expr::value(Option::<i64>::None)),
+        (Column::Deletion, Expr::value(Option::<String>::None)),
+    ];
+    update(database, id, &columns).await
 }
 
 pub async fn set_role(database: &impl ConnectionTrait, _permit: &Permit<act::ChangeRole>, id: UserId, role: Role) -> Result<()> {

@@ -70,6 +70,8 @@ pub static PASSWORD_AT_ONCE: Setting = Setting::new("password.at_once", Unset("t
 
 pub static SESSION_MEMBER_IDLE_HOURS: Setting = Setting::new("session.member_idle_hours", Number(168));
 pub static SESSION_MEMBER_ABSOLUTE_HOURS: Setting = Setting::new("session.member_absolute_hours", Number(720));
+pub static SESSION_SHORT_IDLE_MINUTES: Setting = Setting::new("session.short_idle_minutes", Number(60));
+pub static SESSION_SHORT_ABSOLUTE_HOURS: Setting = Setting::new("session.short_absolute_hours", Number(24));
 pub static SESSION_STAFF_IDLE_MINUTES: Setting = Setting::new("session.staff_idle_minutes", Number(15));
 pub static SESSION_STAFF_ABSOLUTE_HOURS: Setting = Setting::new("session.staff_absolute_hours", Number(8));
 pub static SESSION_PROOF_MINUTES: Setting = Setting::new("session.proof_minutes", Number(10));
@@ -82,6 +84,8 @@ pub static LIMITS_REQUEST_SECONDS: Setting = Setting::new("limits.request_second
 
 pub static SECRETS_COOKIE_KEY_FILE: Setting =
     Setting::new("secrets.cookie_key_file", Unset("the file cookie.key in the data folder, made at the first start"));
+pub static SECRETS_DATA_KEYS_FILE: Setting =
+    Setting::new("secrets.data_keys_file", Unset("the file data.keys in the data folder, made at the first start"));
 
 pub static LOG_FORMAT: Setting = Setting::new("log.format", Text("text"));
 pub static LOG_FILTER: Setting = Setting::new("log.filter", Text("warn,locutory=info"));
@@ -104,6 +108,8 @@ pub static ALL: &[&Setting] = &[
     &PASSWORD_AT_ONCE,
     &SESSION_MEMBER_IDLE_HOURS,
     &SESSION_MEMBER_ABSOLUTE_HOURS,
+    &SESSION_SHORT_IDLE_MINUTES,
+    &SESSION_SHORT_ABSOLUTE_HOURS,
     &SESSION_STAFF_IDLE_MINUTES,
     &SESSION_STAFF_ABSOLUTE_HOURS,
     &SESSION_PROOF_MINUTES,
@@ -113,6 +119,7 @@ pub static ALL: &[&Setting] = &[
     &LIMITS_CONNECTIONS_PER_NETWORK,
     &LIMITS_REQUEST_SECONDS,
     &SECRETS_COOKIE_KEY_FILE,
+    &SECRETS_DATA_KEYS_FILE,
     &LOG_FORMAT,
     &LOG_FILTER,
 ];

@@ -65,6 +65,7 @@ pub struct Config {
 #[derive(Clone, Debug)]
 pub struct Secrets {
     pub cookie_key_file: Option<PathBuf>,
+    pub data_keys_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -105,6 +106,9 @@ impl Config {
 
 impl Secrets {
     fn read(reader: &mut Reader) -> Self {
-        Self { cookie_key_file: reader.optional_text(&catalogue::SECRETS_COOKIE_KEY_FILE, |text| Ok(PathBuf::from(text))) }
+        Self {
+            cookie_key_file: reader.optional_text(&catalogue::SECRETS_COOKIE_KEY_FILE, |text| Ok(PathBuf::from(text))),
+            data_keys_file: reader.optional_text(&catalogue::SECRETS_DATA_KEYS_FILE, |text| Ok(PathBuf::from(text))),
+        }
     }
 }

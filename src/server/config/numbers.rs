@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::catalogue::{
     LIMITS_BODY_KIB, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS,
     LIMITS_SIGN_IN_FREE_TRIES, PASSWORD_AT_ONCE, PASSWORD_ITERATIONS, PASSWORD_MEMORY_KIB, PASSWORD_PARALLELISM,
-    SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS,
+    SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES, SESSION_SHORT_ABSOLUTE_HOURS, SESSION_SHORT_IDLE_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS,
     SESSION_STAFF_IDLE_MINUTES, Setting,
 };
 use super::reader::{Reader, Shown};
@@ -30,6 +30,9 @@ pub struct PasswordCost {
 pub struct SessionLife {
     pub member_idle: Duration,
     pub member_absolute: Duration,
+    /// For members who did not ask to be kept signed in, or who have a second factor.
+    pub short_idle: Duration,
+    pub short_absolute: Duration,
     pub staff_idle: Duration,
     pub staff_absolute: Duration,
     /// How long a proof of the password is good for sensitive acts.
@@ -75,12 +78,15 @@ impl SessionLife {
         let life = Self {
             member_idle: span(reader, &SESSION_MEMBER_IDLE_HOURS, HOURS_IN_A_YEAR, HOUR),
             member_absolute: span(reader, &SESSION_MEMBER_ABSOLUTE_HOURS, HOURS_IN_A_YEAR, HOUR),
+            short_idle: span(reader, &SESSION_SHORT_IDLE_MINUTES, 24 * 60, MINUTE),
+            short_absolute: span(reader, &SESSION_SHORT_ABSOLUTE_HOURS, 30 * 24, HOUR),
             staff_idle: span(reader, &SESSION_STAFF_IDLE_MINUTES, 24 * 60, MINUTE),
             staff_absolute: span(reader, &SESSION_STAFF_ABSOLUTE_HOURS, 30 * 24, HOUR),
             proof: span(reader, &SESSION_PROOF_MINUTES, 24 * 60, MINUTE),
         };
         for (idle, absolute, setting, other) in [
             (life.member_idle, life.member_absolute, &SESSION_MEMBER_IDLE_HOURS, &SESSION_MEMBER_ABSOLUTE_HOURS),
+            (life.short_idle, life.short_absolute, &SESSION_SHORT_IDLE_MINUTES, &SESSION_SHORT_ABSOLUTE_HOURS),
             (life.staff_idle, life.staff_absolute, &SESSION_STAFF_IDLE_MINUTES, &SESSION_STAFF_ABSOLUTE_HOURS),
         ] {
             if idle > absolute && !reader.has_problem_in(&["session"]) {

@@ -8,7 +8,7 @@ use crate::{
     error::AppError,
     policy::{self, act},
     server::{sent::Sent, shell::Frame, web::Trouble},
-    site::model::{RegistrationMode, Settings},
+    site::model::{RegistrationMode, Settings, StaffFactor},
     ui::{Button, ButtonKind, Choice, ErrorSummary, FieldKind, Form, RadioGroup, TextField},
     words,
 };
@@ -48,6 +48,20 @@ const fn registration_title(mode: RegistrationMode) -> &'static str {
     }
 }
 
+const fn staff_factor_name(choice: StaffFactor) -> &'static str {
+    match choice {
+        StaffFactor::Required => "required",
+        StaffFactor::Optional => "optional",
+    }
+}
+
+const fn staff_factor_title(choice: StaffFactor) -> &'static str {
+    match choice {
+        StaffFactor::Required => "Required",
+        StaffFactor::Optional => "Optional",
+    }
+}
+
 fn facts(settings: &Settings) -> impl IntoView + use<> {
     let fact = |name: &'static str, value: String| {
         view! {
@@ -66,6 +80,7 @@ fn facts(settings: &Settings) -> impl IntoView + use<> {
             {fact("Name", settings.name.as_str().to_owned())}
             {fact("Description", settings.description.as_str().to_owned())}
             {fact("Registration", registration_title(settings.registration).to_owned())}
+            {fact("Second factor for staff", staff_factor_title(settings.staff_factor).to_owned())}
             {fact("Length of a comment", words::counted(u64::from(settings.comment_length), "character"))}
             {fact("Comments per minute", settings.comments_per_minute.to_string())}
             {fact("Discussions per hour", settings.discussions_per_hour.to_string())} {fact("Time to edit", edit_window)}
@@ -93,6 +108,12 @@ fn about_the_site(settings: &Settings, sent: &Sent) -> impl IntoView + use<> {
         Choice::new(registration_name(RegistrationMode::Closed), registration_title(RegistrationMode::Closed))
             .with_hint("Nobody can; those who have one go on as before."),
     ];
+    let staff_factors = vec![
+        Choice::new(staff_factor_name(StaffFactor::Required), staff_factor_title(StaffFactor::Required))
+            .with_hint("Moderators and admins without one get no further than the page that sets one up."),
+        Choice::new(staff_factor_name(StaffFactor::Optional), staff_factor_title(StaffFactor::Optional))
+            .with_hint("A password is enough. Every break-in of note began with one."),
+    ];
     view! {
         <section class="card">
             <h2>"Site"</h2>
@@ -117,6 +138,13 @@ fn about_the_site(settings: &Settings, sent: &Sent) -> impl IntoView + use<> {
                 choices=modes
                 chosen=sent.typed_or("registration", registration_name(settings.registration))
                 problem=sent.problem("registration")
+            />
+            <RadioGroup
+                legend="Second factor for staff"
+                name="staff_factor"
+                choices=staff_factors
+                chosen=sent.typed_or("staff_factor", staff_factor_name(settings.staff_factor))
+                problem=sent.problem("staff_factor")
             />
         </section>
     }

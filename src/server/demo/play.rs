@@ -4,7 +4,7 @@ use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use crate::{
     accounts::model::{
-        Actor, Freshness, NewPassword, Person, Registration, Role, Secret, Standing, Suspension, UserId, Username,
+        Actor, Clearance, Freshness, NewPassword, Person, Registration, Role, Secret, Standing, Suspension, UserId, Username,
     },
     audit::model::{Deed, Subject},
     comments::model::{CommentDraft, CommentId, Moderation},
@@ -22,7 +22,7 @@ use crate::{
         site,
         visit::{Client, Visit},
     },
-    site::model::{Settings, SettingsDraft},
+    site::model::{Settings, SettingsDraft, StaffFactor},
     valid::Value,
 };
 
@@ -95,7 +95,7 @@ impl Play {
         let id = self.account(resident, draft, &password, at).await?;
         let role = if resident.role == Role::Admin { Role::Admin } else { Role::Member };
         let name = Username::parse(resident.name).map_err(|_| Error::broken("a sample name is not one", resident.name))?;
-        let person = Person { id, name, role, standing: Standing::Good, proof: Freshness::Fresh };
+        let person = Person { id, name, role, standing: Standing::Good, proof: Freshness::Fresh, clearance: Clearance::Full };
         self.cast.insert(resident.name, person);
         if resident.access == Access::Printed {
             self.logins.push(Login { role: resident.role, username: resident.name.to_owned(), password });
@@ -120,6 +120,8 @@ impl Play {
             name: people::SITE_NAME.to_owned(),
             description: people::SITE_DESCRIPTION.to_owned(),
             registration: usual.registration,
+            // Whoever tries the community out has no authenticator for its people.
+            staff_factor: StaffFactor::Optional,
             comment_length: usual.comment_length.to_string(),
             comments_per_minute: usual.comments_per_minute.to_string(),
             discussions_per_hour: usual.discussions_per_hour.to_string(),

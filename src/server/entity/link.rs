@@ -12,6 +12,9 @@ pub struct Model {
     pub user_id: Option<i64>,
     pub created_at: i64,
     pub ends_at: i64,
+    /// The e-mail address that the link was sent to, where it proves one.
+    #[sea_orm(column_type = "Text")]
+    pub address: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

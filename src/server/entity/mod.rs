@@ -2,10 +2,22 @@
 //! types; everybody else meets model types. A test holds them together with the migrated schema.
 
 pub mod audit_entry;
+pub mod ceremony;
 pub mod comment;
 pub mod discussion;
+pub mod entry;
+pub mod export;
+pub mod identity;
+pub mod invitation;
+pub mod known_browser;
+pub mod letter;
 pub mod link;
+pub mod passkey;
+pub mod provider_flow;
+pub mod recovery_code;
 pub mod session;
 pub mod setting;
+pub mod solved_challenge;
 pub mod throttle;
+pub mod totp_secret;
 pub mod user;

@@ -16,6 +16,15 @@ pub struct Model {
     pub agent: String,
     #[sea_orm(column_type = "Text")]
     pub address: String,
+    /// By which its owner names it: no secret, unlike the id.
+    pub number: i64,
+    /// By what it was proven who signs in.
+    #[sea_orm(column_type = "Text")]
+    pub proven: String,
+    #[sea_orm(column_type = "Text")]
+    pub keeping: String,
+    /// In milliseconds; without one, the role's.
+    pub idle_limit: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

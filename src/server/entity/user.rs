@@ -1,4 +1,5 @@
-//! People. The password is an Argon2id hash in PHC form.
+//! People. The password is an Argon2id hash in PHC form, or empty where there is none: somebody who
+//! signs in through a provider need not have one.
 
 use sea_orm::entity::prelude::*;
 
@@ -24,6 +25,20 @@ pub struct Model {
     pub suspended_until: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub suspension_reason: Option<String>,
+    pub email_verified_at: Option<i64>,
+    /// Since when a new password is owed.
+    pub password_due_since: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub sign_in_notices: String,
+    pub deletes_at: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub deletion: Option<String>,
+    /// Since when an admin's consent is awaited.
+    pub awaiting_since: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub application: Option<String>,
+    pub invitation_id: Option<i64>,
+    pub passkey_handle: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -28,6 +28,7 @@ use crate::{
     server::{
         app::App,
         error,
+        keepsake::Keepsakes,
         layers::headers::Nonce,
         returned::{Fields, Outcome, Returned},
         shell::THEME_COOKIE,
@@ -182,6 +183,7 @@ async fn page_again(answerer: &Answerer, parts: &Parts, page: &LocalPath, return
     *request.headers_mut() = parts.headers.clone();
     hand_on::<Session>(&parts.extensions, &mut request);
     hand_on::<Client>(&parts.extensions, &mut request);
+    hand_on::<Keepsakes>(&parts.extensions, &mut request);
     hand_on::<Nonce>(&parts.extensions, &mut request);
     let returned = Arc::new(returned);
     request.extensions_mut().insert(Arc::clone(&returned));

@@ -6,6 +6,7 @@ pub mod client;
 pub mod compression;
 pub mod cookies;
 pub mod headers;
+pub mod keepsakes;
 pub mod origin;
 pub mod trace;
 pub mod trouble;

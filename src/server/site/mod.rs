@@ -88,6 +88,7 @@ fn settings_from(draft: &Valid<SettingsDraft>) -> Result<Settings> {
         name: field("name", &draft.name)?,
         description: field("description", &draft.description)?,
         registration: draft.registration,
+        staff_factor: draft.staff_factor,
         comment_length,
         comments_per_minute,
         discussions_per_hour,

@@ -86,8 +86,9 @@ async fn person(world: &World, run: usize, visitor: Visitor) -> (Visitor, Browse
     let Some(role) = visitor.role() else { return (visitor, world.guest(), UserId(0)) };
     let name = format!("{visitor:?}-{run}");
     let id = world.account(&name, role).await;
+    let browser = world.signed_in(&name).await;
     if matches!(visitor, Visitor::SuspendedMember | Visitor::SuspendedAdmin) {
         world.suspend(id).await;
     }
-    (visitor, world.signed_in(&name).await, id)
+    (visitor, browser, id)
 }

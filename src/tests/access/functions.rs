@@ -22,10 +22,22 @@ pub fn needs_everybody_anew(line: &Line) -> bool {
 
 /// What a visitor is answered, in the words of the table.
 pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String {
+    open_link(stage, visitor, line).await;
     let fields = fields(stage, visitor, line).await;
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let answer = stage.cast.browser(visitor).call(&format!("/api/{}", line.subject), &fields).await;
     in_words(&answer).to_owned()
+}
+
+/// What a link is for is done by the browser that opened it.
+async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
+    let (purpose, page) = match line.subject.as_str() {
+        "accounts/set_up" => (Purpose::SetUp, "set-up"),
+        "accounts/use_password_link" => (Purpose::Password, "password"),
+        _ => return,
+    };
+    let token = token(stage, purpose, &line.about).await;
+    stage.cast.browser(visitor).get(&format!("/{page}/{token}")).await;
 }
 
 type Fields = Vec<(&'static str, String)>;
@@ -86,15 +98,16 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
     let password = ("password", PASSWORD.to_owned());
     match function {
         "register" => registration(stage),
-        "set_up" => [vec![("token", token(stage, Purpose::SetUp, about).await)], registration(stage)].concat(),
+        "set_up" => registration(stage),
         "sign_in" => vec![("login", "keeper".to_owned()), password],
         "sign_out" => Vec::new(),
         "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
-        "use_password_link" => vec![("token", token(stage, Purpose::Password, about).await), password],
+        "use_password_link" | "choose_due_password" => vec![password],
+        "acknowledge_suspension" | "keep_account" | "start_over" => Vec::new(),
         "change_role" => vec![("user", stage.target(visitor, about).await.to_string()), ("role", "moderator".to_owned())],
         "suspend" => vec![("user", stage.target(visitor, about).await.to_string()), ("reason", "shouting".to_owned())],
-        "lift_suspension" | "end_sessions" | "make_password_link" => {
+        "lift_suspension" | "end_sessions" | "make_password_link" | "expire_password" => {
             vec![("user", stage.target(visitor, about).await.to_string())]
         }
         unknown => panic!("nobody knows accounts/{unknown}"),
@@ -137,6 +150,7 @@ async fn of_site(stage: &Stage, function: &str) -> Fields {
                 ("name", text("Lantern Street")),
                 ("description", text("Neighbours.")),
                 ("registration", text("open")),
+                ("staff_factor", text("optional")),
                 ("comment_length", text("10000")),
                 ("comments_per_minute", text("1000")),
                 ("discussions_per_hour", text("1000")),
@@ -154,6 +168,7 @@ fn in_words(answer: &Answer) -> &'static str {
     match answer.error() {
         AppError::Unauthenticated => "sign in",
         AppError::ProofNeeded => "confirm",
+        AppError::FactorOwed => "second factor",
         AppError::NotFound => "not found",
         AppError::Conflict(Conflict::AlreadySetUp) => "set up",
         AppError::Forbidden(refusal) => match refusal {
@@ -167,6 +182,7 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::Yourself => "yourself",
             Refusal::AlreadySignedIn => "signed in",
             Refusal::LinkOver => "link over",
+            Refusal::EntryOver => "entry over",
             Refusal::Role | Refusal::Credentials => "a refusal without a word",
         },
         other => panic!("{other:?} is no answer of the table"),

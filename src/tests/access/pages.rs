@@ -6,6 +6,7 @@ use crate::server::accounts::links::Purpose;
 /// What a visitor is answered, in the words of the table.
 pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String {
     let address = address(stage, line).await;
+    open_link(stage, visitor, line).await;
     let answer = stage.cast.browser(visitor).get(&address).await;
     let word = match answer.status.as_u16() {
         200 => "yes",
@@ -17,6 +18,17 @@ pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String 
         other => panic!("{other} is no answer of the table: {}", answer.text()),
     };
     word.to_owned()
+}
+
+/// The page behind a link is for the browser that opened it.
+async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
+    let purpose = match line.subject.as_str() {
+        "/set-up" => Purpose::SetUp,
+        "/password" => Purpose::Password,
+        _ => return,
+    };
+    let token = token(stage, purpose, &line.about).await;
+    stage.cast.browser(visitor).get(&format!("{}/{token}", line.subject)).await;
 }
 
 async fn address(stage: &mut Stage, line: &Line) -> String {

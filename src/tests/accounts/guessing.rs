@@ -36,16 +36,13 @@ async fn a_password_link_ends_the_wait_and_a_change_of_the_password_ends_the_lin
     let world = World::new().await;
     let id = world.account("ada", Role::Member).await;
     let link = || async { administration::make_password_link(&world.operator(), id).await.unwrap().address };
-    let token_of = |address: String| address.rsplit('/').next().unwrap().to_owned();
     exhaust(&world, "ada").await;
-    let token = token_of(link().await);
-    let fields = [("token", token.as_str()), ("password", OTHER_PASSWORD)];
-    world.guest().call("/api/accounts/use_password_link", &fields).await.landing();
+    let fields = [("password", OTHER_PASSWORD)];
+    world.holder(&link().await).await.call("/api/accounts/use_password_link", &fields).await.landing();
     let mut ada = world.guest();
     sign_in(&mut ada, "ada", OTHER_PASSWORD).await.landing();
-    let token = token_of(link().await);
+    let mut late = world.holder(&link().await).await;
     let change = [("current_password", OTHER_PASSWORD), ("password", PASSWORD)];
     ada.call("/api/accounts/change_password", &change).await.landing();
-    let fields = [("token", token.as_str()), ("password", OTHER_PASSWORD)];
-    assert_eq!(world.guest().call("/api/accounts/use_password_link", &fields).await.status, 403);
+    assert_eq!(late.call("/api/accounts/use_password_link", &fields).await.status, 403);
 }

@@ -70,6 +70,12 @@ impl Browser {
         answer
     }
 
+    /// Follows a link that came by another way than a page, to where it leads.
+    pub async fn follow(&mut self, address: &str) -> Answer {
+        let path = address.strip_prefix(&self.origin).unwrap_or(address).to_owned();
+        self.open(&path).await
+    }
+
     /// Sends a form of the current page as browsers do without scripts.
     pub async fn submit(&mut self, action: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.page.clone();

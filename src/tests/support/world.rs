@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use sea_orm::{ActiveValue::Set, EntityTrait};
 use tempfile::TempDir;
 
 use super::{Browser, TestDatabase};
@@ -16,7 +17,9 @@ use crate::{
             Config, Flag, Sources,
             catalogue::{self, Setting},
         },
-        database, router,
+        database,
+        entity::setting,
+        router,
         site::{self, settings},
         visit::Visit,
     },
@@ -54,6 +57,7 @@ impl World {
         database::migrate_up(&config.data).await.unwrap();
         let clock = Clock::fixed(Clock::System.now());
         let app = App::open_at(config.clone(), clock.clone()).await.unwrap();
+        let_staff_in_by_password(&app).await;
         let router = router::build(app.clone());
         Self { app, clock, router, config, _database: database, _folder: folder }
     }
@@ -92,7 +96,15 @@ impl World {
     /// The browser of somebody who has just signed in.
     pub async fn signed_in(&self, name: &str) -> Browser {
         let mut browser = self.guest();
-        browser.call("/api/accounts/sign_in", &[("login", name), ("password", PASSWORD)]).await.landing();
+        let fields = [("login", name), ("password", PASSWORD), ("keeping", "kept")];
+        browser.call("/api/accounts/sign_in", &fields).await.landing();
+        browser
+    }
+
+    /// The browser of somebody who was handed a link and has opened it.
+    pub async fn holder(&self, address: &str) -> Browser {
+        let mut browser = self.guest();
+        browser.follow(address).await;
         browser
     }
 
@@ -136,6 +148,12 @@ impl World {
     }
 }
 
+/// Tests of anything else than second factors do without them.
+async fn let_staff_in_by_password(app: &App) {
+    let optional = setting::ActiveModel { name: Set("staff_factor".to_owned()), value: Set("\"optional\"".to_owned()) };
+    setting::Entity::insert(optional).exec_without_returning(app.database().writer()).await.unwrap();
+}
+
 fn configuration(folder: &TempDir, database: &TestDatabase, settings: &[(&'static Setting, &str)]) -> Config {
     let folder = folder.path().display().to_string();
     let database = database.setting();
@@ -157,6 +175,7 @@ pub fn draft_of(settings: &Settings) -> SettingsDraft {
         name: settings.name.as_str().to_owned(),
         description: settings.description.as_str().to_owned(),
         registration: settings.registration,
+        staff_factor: settings.staff_factor,
         comment_length: settings.comment_length.to_string(),
         comments_per_minute: settings.comments_per_minute.to_string(),
         discussions_per_hour: settings.discussions_per_hour.to_string(),

@@ -6,10 +6,10 @@ use crate::{
     accounts::{
         island::AccountForm,
         model::{NewPassword, Secret},
-        view::{CHANGE_PASSWORD, PROVE, REGISTER, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
+        view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, PROVE, REGISTER, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
     },
     server::sent::Sent,
-    ui::{Button, ButtonKind, ButtonSize, ErrorSummary, FieldKind, Form, PasswordField, TextField, UserNameHint},
+    ui::{Button, ButtonKind, ButtonSize, Checkbox, ErrorSummary, FieldKind, Form, PasswordField, TextField, Tick, UserNameHint},
 };
 
 /// Which account the form of a newcomer makes.
@@ -17,22 +17,22 @@ pub enum Purpose {
     /// A member's; leads on to the page `next`, or to the first one where it is empty.
     Register { next: String },
     /// The first admin's, for whoever holds the link that the program printed.
-    SetUp { token: Secret },
+    SetUp,
 }
 
 /// User name, e-mail address and password.
 #[component]
 pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl IntoView {
-    let (action, verb, kept_name, kept) = match purpose {
-        Purpose::Register { next } => (REGISTER, "Register", "next", next),
-        Purpose::SetUp { token } => (SET_UP, "Create the admin account", "token", token.expose().to_owned()),
+    let (action, verb, next) = match purpose {
+        Purpose::Register { next } => (REGISTER, "Register", Some(next)),
+        Purpose::SetUp => (SET_UP, "Create the admin account", None),
     };
     let sent = Sent::to(action);
     view! {
         <AccountForm>
             <Form action>
                 <ErrorSummary problems=sent.summary_of(&["username", "email", "password"]) />
-                <input type="hidden" name=kept_name value=kept />
+                {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
                 <TextField
                     label="User name"
                     name="username"
@@ -60,6 +60,7 @@ pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl In
 #[component]
 pub fn SignInForm(next: String) -> impl IntoView {
     let sent = Sent::to(SIGN_IN);
+    let tick = if sent.typed_or("keeping", "") == "kept" { Tick::Ticked } else { Tick::Clear };
     view! {
         <AccountForm>
             <Form action=SIGN_IN>
@@ -73,7 +74,24 @@ pub fn SignInForm(next: String) -> impl IntoView {
                     problem=sent.problem("login")
                 />
                 <PasswordField label="Password" name="password" problem=sent.problem("password") />
+                <Checkbox label="Keep me signed in" name="keeping" value="kept" hint="Only on a device that is yours alone." tick />
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Sign in"</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// Replaces a password that is due, on the way in.
+#[component]
+pub fn DuePasswordForm(username: String, suggestion: Option<Secret>) -> impl IntoView {
+    let sent = Sent::to(CHOOSE_DUE_PASSWORD);
+    view! {
+        <AccountForm>
+            <Form action=CHOOSE_DUE_PASSWORD>
+                <ErrorSummary problems=sent.summary_of(&["password"]) />
+                <UserNameHint username />
+                <NewPasswordField label="New password" problem=sent.problem("password") suggestion />
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Set password and sign in"</Button>
             </Form>
         </AccountForm>
     }
@@ -117,13 +135,12 @@ pub fn PasswordChangeForm(username: String, suggestion: Option<Secret>) -> impl 
 
 /// Sets a password with a link that an admin has handed out.
 #[component]
-pub fn PasswordLinkForm(token: Secret, suggestion: Option<Secret>) -> impl IntoView {
+pub fn PasswordLinkForm(suggestion: Option<Secret>) -> impl IntoView {
     let sent = Sent::to(USE_PASSWORD_LINK);
     view! {
         <AccountForm>
             <Form action=USE_PASSWORD_LINK>
                 <ErrorSummary problems=sent.summary_of(&["password"]) />
-                <input type="hidden" name="token" value=token.expose().to_owned() />
                 <NewPasswordField label="New password" problem=sent.problem("password") suggestion />
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Set password"</Button>
             </Form>

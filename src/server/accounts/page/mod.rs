@@ -3,6 +3,7 @@
 #![allow(clippy::missing_errors_doc, reason = "a handler's errors are pages, told in `shell/trouble.rs`")]
 
 mod account;
+mod continuing;
 mod entering;
 mod forms;
 mod linked;
@@ -10,7 +11,8 @@ mod person;
 
 pub use account::account;
 pub use entering::{prove, register, sign_in};
-pub use linked::{password_link, set_up};
+pub use continuing::continue_sign_in;
+pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use person::person;
 
 use serde::Deserialize;

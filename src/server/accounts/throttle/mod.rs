@@ -85,6 +85,18 @@ impl Key {
         Self::doubling("proof", &user.0.to_be_bytes())
     }
 
+    /// Failed sign-ins from a browser in which the owner of the account has signed in before.
+    #[must_use]
+    pub fn browser(user: UserId, token_hash: &[u8]) -> Self {
+        Self::doubling("browser", &[&user.0.to_be_bytes(), token_hash].concat())
+    }
+
+    /// Second factors that were tried with the right first one, over all entries of an account.
+    #[must_use]
+    pub fn second_factor(user: UserId) -> Self {
+        Self::doubling("second-factor", &user.0.to_be_bytes())
+    }
+
     fn doubling(name: &str, of: &[u8]) -> Self {
         Self { digest: digest(name, of), rule: Rule::Doubling { free_tries: FREE_TRIES_PER_ACCOUNT } }
     }

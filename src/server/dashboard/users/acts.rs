@@ -104,12 +104,16 @@ fn access_forms(id: UserId, sessions: usize) -> impl IntoView {
             <h2>"Access"</h2>
             <p class="quiet">
                 "Ending the sessions signs the member out on every device. "
-                "A password link lets them set a new password without the old one; it ends a link that was made before."
+                "A password link lets them set a new password without the old one; it ends a link that was made before. "
+                "Asking for a new password ends the sessions, and the next sign-in with the old one has to replace it."
             </p>
             <div class="actions">
                 {end}
                 <Form action="/api/accounts/make_password_link" class="">
                     {user_field(id)} <Button>"Make a password link"</Button>
+                </Form>
+                <Form action="/api/accounts/expire_password" class="">
+                    {user_field(id)} <Button>"Ask for a new password"</Button>
                 </Form>
             </div>
         </section>

@@ -2,6 +2,8 @@
 //! read from a file of the operator's. Whoever can read it can forge sessions' cookies, so a file
 //! that others may read is refused.
 
+pub mod data;
+
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};

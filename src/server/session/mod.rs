@@ -7,7 +7,11 @@
 //! A session ends when it was idle too long, when its absolute time is over, or when its row is
 //! deleted. Staff sessions are shorter (OWASP ASVS 5.0, 7.3).
 
+mod lifetimes;
+
 use std::{collections::HashMap, fmt, time::Duration};
+
+pub use lifetimes::{Life, Lifetimes};
 
 use async_trait::async_trait;
 use sea_orm::{
@@ -17,7 +21,6 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
@@ -25,7 +28,7 @@ use tower_sessions::{
 };
 
 use crate::{
-    accounts::model::{Role, Standing, UserId},
+    accounts::model::{Keeping, Proven, Role, Standing, UserId},
     moment::Moment,
     server::{
         clock::Clock,
@@ -36,33 +39,6 @@ use crate::{
 
 /// The key in the session's data under which everything stands.
 pub const KEY: &str = "visitor";
-
-/// How long sessions live.
-#[derive(Clone, Copy, Debug)]
-pub struct Lifetimes {
-    pub member_idle: Duration,
-    pub member_absolute: Duration,
-    pub staff_idle: Duration,
-    pub staff_absolute: Duration,
-}
-
-impl Lifetimes {
-    const fn idle(&self, role: Role) -> Duration {
-        match role {
-            Role::Member => self.member_idle,
-            Role::Moderator | Role::Admin => self.staff_idle,
-        }
-    }
-
-    /// From signing in to the end, whatever happens in between.
-    #[must_use]
-    pub const fn absolute(&self, role: Role) -> Duration {
-        match role {
-            Role::Member => self.member_absolute,
-            Role::Moderator | Role::Admin => self.staff_absolute,
-        }
-    }
-}
 
 /// What is known of an open session and its owner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,6 +51,11 @@ pub struct Facts {
     pub ends: Moment,
     pub agent: String,
     pub address: String,
+    /// By which its owner names it: no secret.
+    pub number: i64,
+    pub by: Proven,
+    pub keeping: Keeping,
+    pub idle_limit: Duration,
     /// The account as it is now; absent in a session that is only being made.
     pub account: Option<Account>,
 }
@@ -133,7 +114,7 @@ impl Store {
     fn is_over(&self, session: &session::Model, role: Role) -> bool {
         let now = self.clock.now();
         let idle = now.since(Moment::from_milliseconds(session.last_seen_at));
-        session.ends_at <= now.milliseconds() || idle > self.lifetimes.idle(role)
+        session.ends_at <= now.milliseconds() || idle > idle_limit(session).min(self.lifetimes.longest_idle(role))
     }
 }
 
@@ -150,15 +131,20 @@ impl SessionStore for Store {
             ends_at: Set(facts.ends.milliseconds()),
             agent: Set(facts.agent),
             address: Set(facts.address),
+            number: Set(facts.number),
+            proven: Set(facts.by.words()),
+            keeping: Set(facts.keeping.name().to_owned()),
+            idle_limit: Set(i64::try_from(facts.idle_limit.as_millis()).ok()),
         };
         session::Entity::insert(row).exec_without_returning(self.database.writer()).await.map_err(backend).map(drop)
     }
 
-    /// Only the proof changes in a session that exists; everything else is decided when it is made.
+    /// Only what was proven changes in a session that exists; everything else is decided when it is made.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let facts = facts_of(record)?;
         session::Entity::update_many()
             .col_expr(session::Column::ProvenAt, Expr::value(facts.proven.milliseconds()))
+            .col_expr(session::Column::Proven, Expr::value(facts.by.words()))
             .filter(session::Column::IdHash.eq(hash(record.id)))
             .exec(self.database.writer())
             .await
@@ -180,7 +166,14 @@ impl SessionStore for Store {
             return Ok(None);
         }
         let ends = Moment::from_milliseconds(row.ends_at);
+        let by = Proven::from_words(&row.proven)
+            .ok_or_else(|| session_store::Error::Decode("a session was proven by something unknown".to_owned()))?;
+        let idle_limit = idle_limit(&row);
         let facts = Facts {
+            number: row.number,
+            by,
+            keeping: Keeping::from_name(&row.keeping),
+            idle_limit,
             user: UserId(row.user_id),
             created: Moment::from_milliseconds(row.created_at),
             last_seen: Moment::from_milliseconds(row.last_seen_at),
@@ -197,6 +190,11 @@ impl SessionStore for Store {
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         session::Entity::delete_by_id(hash(*id)).exec(self.database.writer()).await.map_err(backend).map(drop)
     }
+}
+
+/// Sessions made before limits were stored have the role's.
+fn idle_limit(session: &session::Model) -> Duration {
+    session.idle_limit.and_then(|limit| u64::try_from(limit).ok()).map_or(Duration::MAX, Duration::from_millis)
 }
 
 fn facts_of(record: &Record) -> session_store::Result<Facts> {
@@ -247,7 +245,7 @@ pub async fn end_all(database: &impl ConnectionTrait, user: UserId, but: Option<
 /// # Errors
 /// The database's.
 pub async fn sweep(database: &impl ConnectionTrait, now: Moment, lifetimes: &Lifetimes) -> Result<u64, DbErr> {
-    let longest_idle = lifetimes.member_idle.max(lifetimes.staff_idle);
+    let longest_idle = lifetimes.longest_idle(Role::Member).max(lifetimes.longest_idle(Role::Admin));
     session::Entity::delete_many()
         .filter(
             session::Column::EndsAt
@@ -279,11 +277,4 @@ pub async fn list(database: &impl ConnectionTrait, user: UserId, now: Moment) ->
 /// The database's.
 pub async fn count(database: &impl ConnectionTrait, now: Moment) -> Result<u64, DbErr> {
     session::Entity::find().filter(session::Column::EndsAt.gt(now.milliseconds())).count(database).await
-}
-
-/// When a session that begins now ends for good.
-#[must_use]
-pub fn end_of(lifetimes: &Lifetimes, role: Role, now: Moment) -> (Moment, OffsetDateTime) {
-    let ends = now.after(lifetimes.absolute(role));
-    (ends, ends.calendar())
 }

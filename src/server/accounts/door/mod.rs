@@ -1,0 +1,200 @@
+//! The one door. Every way to a session ends in [`complete_login`]: it asks the policy what is still
+//! owed, from what is stored of the account, and opens a session only when that is nothing.
+//!
+//! Whoever owes something is a guest with an *entry*: a row that lives five minutes and five tries,
+//! found by a cookie of its own. An entry is no session, appears in no list of them and gives no right.
+//! Paying a debt comes back here and asks again. Counting and using up are single statements, so that
+//! requests at the same moment cannot share a try or an entry.
+
+mod debts;
+mod store;
+
+use std::time::Duration;
+
+use sea_orm::ConnectionTrait;
+
+pub use debts::{acknowledge_suspension, choose_due_password, keep_account, start_over};
+pub use store::{Entry, sweep};
+
+use crate::{
+    accounts::model::{Clearance, Debt, Keeping, Proven, Role, UserId},
+    audit::model::{Deed, Subject},
+    error::Refusal,
+    landing::{Landing, LocalPath, Notice},
+    moment::Moment,
+    policy::{
+        self,
+        door::{AccountState, Consent, PasswordAge, Verification, owed},
+    },
+    server::{
+        accounts::{browsers, factors, store as accounts, token},
+        audit::{self, Line},
+        entity::user,
+        error::Result,
+        keepsake::Keepsake,
+        session,
+        visit::{Opening, Visit},
+    },
+    site::model::StaffFactor,
+};
+
+/// How long somebody may take to give what is owed.
+pub const ENTRY_LIFE: Duration = Duration::from_mins(5);
+/// How often they may try.
+pub const ENTRY_TRIES: i32 = 5;
+
+/// Somebody who has shown who they are, and where they want to go.
+#[derive(Debug)]
+pub struct Arrival<'a> {
+    /// The account as it was when its owner was recognised.
+    pub user: &'a user::Model,
+    pub proven: Proven,
+    pub keeping: Keeping,
+    pub next: Option<LocalPath>,
+    /// What to say when they are in.
+    pub saying: Notice,
+}
+
+/// Lets somebody in, or asks for what is still owed.
+///
+/// # Errors
+/// The account has changed since its owner was recognised, or the database's.
+pub async fn complete_login(visit: &Visit, arrival: Arrival<'_>) -> Result<Landing> {
+    policy::may_sign_in(visit.actor(), visit.now())?;
+    let state = state_of(visit, visit.database().writer(), arrival.user).await?;
+    if owed(&state, &arrival.proven, visit.now()).is_none() {
+        return open(visit, &state, arrival).await;
+    }
+    let token = token::fresh();
+    store::begin(visit.database().writer(), &token::hash(&token), &arrival, visit.now()).await?;
+    visit.keepsakes().keep(Keepsake::Entry, token, ENTRY_LIFE);
+    Ok(Landing::on(waiting_room()))
+}
+
+/// The entry of this browser.
+///
+/// # Errors
+/// Somebody is signed in, or the entry is over.
+pub async fn entry(visit: &Visit) -> Result<Entry> {
+    policy::may_sign_in(visit.actor(), visit.now())?;
+    let token = visit.keepsakes().get(Keepsake::Entry).ok_or(Refusal::EntryOver)?;
+    let found = store::find(visit.database().writer(), &token::hash(&token), visit.now()).await?;
+    Ok(found.ok_or(Refusal::EntryOver)?)
+}
+
+/// What the owner of an entry owes next; nothing when another request has paid it.
+///
+/// # Errors
+/// The account is gone, or the database's.
+pub async fn debt(visit: &Visit, entry: &Entry) -> Result<Option<Debt>> {
+    let user = owner(visit, entry).await?;
+    let state = state_of(visit, visit.database().reader(), &user).await?;
+    Ok(owed(&state, &entry.proven, visit.now()))
+}
+
+/// The account that an entry is for.
+///
+/// # Errors
+/// It is gone.
+pub async fn owner(visit: &Visit, entry: &Entry) -> Result<user::Model> {
+    let found = accounts::find(visit.database().writer(), entry.user).await?;
+    Ok(found.ok_or(Refusal::EntryOver)?)
+}
+
+/// Uses one of the tries of an entry up, before anything is compared.
+///
+/// # Errors
+/// There are none left.
+pub async fn spend_try(visit: &Visit, entry: &Entry) -> Result<()> {
+    let spent = store::spend_try(visit.database().writer(), entry, visit.now()).await?;
+    if spent { Ok(()) } else { Err(Refusal::EntryOver.into()) }
+}
+
+/// Goes on after a debt was paid: to the next one, or in.
+///
+/// # Errors
+/// The entry is over, or was used up by another request.
+pub async fn advance(visit: &Visit, entry: Entry) -> Result<Landing> {
+    let user = owner(visit, &entry).await?;
+    let state = state_of(visit, visit.database().writer(), &user).await?;
+    if owed(&state, &entry.proven, visit.now()).is_some() {
+        store::note(visit.database().writer(), &entry, visit.now()).await?;
+        return Ok(Landing::on(waiting_room()));
+    }
+    if !store::take(visit.database().writer(), &entry, visit.now()).await? {
+        return Err(Refusal::EntryOver.into());
+    }
+    visit.keepsakes().forget(Keepsake::Entry);
+    let arrival = Arrival {
+        user: &user,
+        proven: entry.proven,
+        keeping: entry.keeping,
+        next: entry.next,
+        saying: Notice::SignedIn,
+    };
+    open(visit, &state, arrival).await
+}
+
+/// Ends every entry of an account: what was shown for them does not count any more.
+///
+/// # Errors
+/// The database's.
+pub async fn cancel(database: &impl ConnectionTrait, user: UserId) -> Result<()> {
+    store::cancel(database, user).await
+}
+
+async fn open(visit: &Visit, state: &AccountState, arrival: Arrival<'_>) -> Result<Landing> {
+    let role = session::Account::of(arrival.user).role;
+    let id = UserId(arrival.user.id);
+    let life = visit.app().lifetimes().of(role, arrival.keeping, state.factors);
+    let detail = arrival.proven.words();
+    let clearance = clearance(visit, role, &arrival.proven).await?;
+    visit.open_session(Opening { user: id, by: arrival.proven, keeping: arrival.keeping, life }).await?;
+    refuse_overtaken(visit, arrival.user).await?;
+    browsers::remember(visit, id).await?;
+    let line = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&arrival.user.name).detailed(detail);
+    audit::record(visit.database().writer(), visit, line).await?;
+    let usual = arrival.next.unwrap_or_else(LocalPath::home);
+    Ok(match clearance {
+        Clearance::Full => Landing::on(usual).saying(arrival.saying),
+        Clearance::FactorOwed => Landing::on(LocalPath::ours("/account/security")).saying(arrival.saying),
+    })
+}
+
+async fn clearance(visit: &Visit, role: Role, proven: &Proven) -> Result<Clearance> {
+    let is_owed = role > Role::Member
+        && !proven.is_by_two_factors()
+        && visit.settings().await?.staff_factor == StaffFactor::Required;
+    Ok(if is_owed { Clearance::FactorOwed } else { Clearance::Full })
+}
+
+/// The account may have changed while this sign-in waited: what its old state opens must not outlive it.
+async fn refuse_overtaken(visit: &Visit, recognised: &user::Model) -> Result<()> {
+    let now = accounts::find(visit.database().writer(), UserId(recognised.id)).await?;
+    let is_overtaken = now.is_none_or(|user| user.password != recognised.password || user.role != recognised.role);
+    if is_overtaken {
+        visit.close_session().await?;
+        return Err(Refusal::Credentials.into());
+    }
+    Ok(())
+}
+
+async fn state_of(visit: &Visit, database: &impl ConnectionTrait, user: &user::Model) -> Result<AccountState> {
+    Ok(AccountState {
+        factors: factors::in_force(database, UserId(user.id)).await?,
+        verification: verification(visit, user),
+        consent: if user.awaiting_since.is_some() { Consent::Awaited } else { Consent::Given },
+        password: if user.password_due_since.is_some() { PasswordAge::Due } else { PasswordAge::Good },
+        deletes_at: user.deletes_at.map(Moment::from_milliseconds),
+        standing: session::Account::of(user).standing,
+    })
+}
+
+fn verification(_visit: &Visit, _user: &user::Model) -> Verification {
+    Verification::NotOwed
+}
+
+/// Where the next debt is asked for.
+fn waiting_room() -> LocalPath {
+    LocalPath::ours("/sign-in/continue")
+}

@@ -1,0 +1,111 @@
+//! The page on which somebody who has shown who they are gives what they still owe.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+
+use super::{forms::DuePasswordForm, suggestion};
+use crate::{
+    accounts::model::{Debt, Standing},
+    error::{AppError, Refusal},
+    moment::Moment,
+    server::{
+        accounts::door,
+        entity::user,
+        error::Error,
+        session,
+        shell::{Frame, Head, Width},
+        web::Trouble,
+    },
+    ui::{Button, ButtonKind, ButtonSize, Form},
+    words,
+};
+
+/// Asks for the next thing that is owed; whoever has no entry starts at the beginning.
+pub async fn continue_sign_in(frame: Frame) -> Result<Response, Trouble> {
+    let entry = match door::entry(&frame.visit).await.map_err(Error::told) {
+        Ok(entry) => entry,
+        Err(AppError::Forbidden(Refusal::AlreadySignedIn)) => return Ok(Redirect::to("/").into_response()),
+        Err(AppError::Forbidden(Refusal::EntryOver)) if frame.returned().is_none() => {
+            return Ok(Redirect::to("/sign-in").into_response());
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let owner = door::owner(&frame.visit, &entry).await?;
+    let Some(debt) = door::debt(&frame.visit, &entry).await? else {
+        return Ok(Redirect::to("/sign-in").into_response());
+    };
+    let head = Head::titled(title(debt)).width(Width::Narrow).not_indexed();
+    Ok(frame.page(head, move || {
+        view! {
+            <header class="page-head">
+                <h1>{title(debt)}</h1>
+            </header>
+            {asked(debt, &owner)}
+            <Form action="/api/accounts/start_over" class="">
+                <Button>"Sign in as somebody else"</Button>
+            </Form>
+        }
+    }))
+}
+
+const fn title(debt: Debt) -> &'static str {
+    match debt {
+        Debt::SecondFactor => "One more proof",
+        Debt::Consent => "Waiting for an admin",
+        Debt::Verification => "Confirm your e-mail address",
+        Debt::NewPassword => "Choose a new password",
+        Debt::Return { .. } => "Your account is about to be deleted",
+        Debt::SuspensionNotice => "Your account is suspended",
+    }
+}
+
+fn asked(debt: Debt, owner: &user::Model) -> AnyView {
+    match debt {
+        Debt::SecondFactor => view! { <p>"This account asks for a second factor."</p> }.into_any(),
+        Debt::Consent => consent().into_any(),
+        Debt::Verification => view! { <p>"We have sent you a letter with a link."</p> }.into_any(),
+        Debt::NewPassword => due_password(owner).into_any(),
+        Debt::Return { deletes_at } => returning(deletes_at).into_any(),
+        Debt::SuspensionNotice => suspension(owner).into_any(),
+    }
+}
+
+fn consent() -> impl IntoView {
+    view! {
+        <p>"On this site an admin lets every new member in. You will get a letter when that has happened; until then you can read."</p>
+    }
+}
+
+fn due_password(owner: &user::Model) -> impl IntoView + use<> {
+    let username = owner.name.clone();
+    view! {
+        <p class="lead">"An admin asks you to replace your password. All your other sessions have ended."</p>
+        <DuePasswordForm username suggestion=suggestion() />
+    }
+}
+
+fn returning(deletes_at: Moment) -> impl IntoView {
+    view! {
+        <p class="lead">
+            "You asked for it, and it will be deleted on " {words::day_and_time(deletes_at)} ". Until then you can change your mind."
+        </p>
+        <Form action="/api/accounts/keep_account">
+            <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Keep my account and sign in"</Button>
+        </Form>
+    }
+}
+
+fn suspension(owner: &user::Model) -> impl IntoView + use<> {
+    let until = match session::Account::of(owner).standing {
+        Standing::Suspended { until } => until,
+        Standing::Good => None,
+    };
+    let reason = owner.suspension_reason.clone().unwrap_or_default();
+    view! {
+        <p class="lead">{words::suspension(until)}</p>
+        <p>"Reason given: " <span dir="auto">{reason}</span></p>
+        <Form action="/api/accounts/acknowledge_suspension">
+            <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Go on reading"</Button>
+        </Form>
+    }
+}

@@ -1,0 +1,249 @@
+//! The keys that seal what lies in the database and must be read again: secrets of authenticator apps,
+//! letters on their way. They are made at the first start and kept in the data folder, or read from a
+//! file of the operator's.
+//!
+//! The file has a line for each key: its id (eight hexadecimal digits), a space, and 32 bytes in Base64.
+//! The first line seals; the others only open what they once sealed.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rand::{TryRng, rngs::SysRng};
+use zeroize::Zeroizing;
+
+use super::super::{
+    Config,
+    catalogue::{DATA_FOLDER, SECRETS_DATA_KEYS_FILE},
+    private_file::{self, Existing, Sharing},
+};
+use crate::server::start_error::StartError;
+
+/// Bytes in a key, as XChaCha20-Poly1305 and HMAC-SHA-256 want them.
+pub const LENGTH: usize = 32;
+
+const FILE_NAME: &str = "data.keys";
+/// Far more than anybody needs; a file beyond it is not one of ours.
+const LONGEST_FILE: u64 = 64 * 1_024;
+
+/// Names a key, so that what it sealed finds it again. No secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(pub u32);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:08x}", self.0)
+    }
+}
+
+/// One key.
+#[derive(Clone)]
+pub struct DataKey {
+    pub id: KeyId,
+    secret: Zeroizing<[u8; LENGTH]>,
+}
+
+impl DataKey {
+    #[must_use]
+    pub fn expose(&self) -> &[u8; LENGTH] {
+        &self.secret
+    }
+
+    fn random() -> io::Result<Self> {
+        let mut id = [0; 4];
+        let mut secret = Zeroizing::new([0; LENGTH]);
+        SysRng.try_fill_bytes(&mut id).map_err(io::Error::other)?;
+        SysRng.try_fill_bytes(&mut *secret).map_err(io::Error::other)?;
+        Ok(Self { id: KeyId(u32::from_be_bytes(id)), secret })
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let (id, secret) = line.trim().split_once(' ')?;
+        let id = (id.len() == 8).then(|| u32::from_str_radix(id, 16).ok()).flatten()?;
+        let bytes = Zeroizing::new(STANDARD.decode(secret.trim()).ok()?);
+        let secret = <[u8; LENGTH]>::try_from(bytes.as_slice()).ok()?;
+        Some(Self { id: KeyId(id), secret: Zeroizing::new(secret) })
+    }
+
+    fn line(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{} {}\n", self.id, STANDARD.encode(*self.secret)))
+    }
+}
+
+impl fmt::Debug for DataKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "DataKey({}, ********)", self.id)
+    }
+}
+
+/// The keys in force, the one that seals first.
+#[derive(Clone, Debug)]
+pub struct DataKeys {
+    current: DataKey,
+    former: Vec<DataKey>,
+}
+
+impl DataKeys {
+    /// Reads the keys, and makes the first where the data folder has none yet.
+    ///
+    /// # Errors
+    /// When the file cannot be read or made, holds something else, or can be read by others.
+    pub fn open(config: &Config) -> Result<Self, StartError> {
+        let path = file(config);
+        if config.secrets.data_keys_file.is_none() && !path.exists() {
+            let made = DataKey::random().and_then(|key| private_file::write(&path, key.line().as_bytes(), Existing::Keep));
+            made.map_err(|cause| StartError::DataFolder { path: path.clone(), cause })?;
+        }
+        read(config, &path)
+    }
+
+    /// Checks the keys as [`Self::open`] does and makes nothing.
+    ///
+    /// # Errors
+    /// As for [`Self::open`]; keys that are yet to be made are no error.
+    pub fn check(config: &Config) -> Result<(), StartError> {
+        let path = file(config);
+        if config.secrets.data_keys_file.is_none() && !path.exists() {
+            return Ok(());
+        }
+        read(config, &path).map(drop)
+    }
+
+    /// Puts a new key in front. What the others sealed can still be opened.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn rotate(config: &Config) -> Result<Self, StartError> {
+        let old = Self::open(config)?;
+        let path = file(config);
+        let current = DataKey::random().map_err(|cause| StartError::DataFolder { path: path.clone(), cause })?;
+        let former = std::iter::once(old.current).chain(old.former).collect();
+        Self { current, former }.write(&path)
+    }
+
+    /// Throws away every key but the one that seals.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn forget_former(config: &Config) -> Result<Self, StartError> {
+        let current = Self::open(config)?.current;
+        Self { current, former: Vec::new() }.write(&file(config))
+    }
+
+    fn write(self, path: &Path) -> Result<Self, StartError> {
+        let text = Zeroizing::new(self.all().map(|key| key.line().to_string()).collect::<String>());
+        private_file::write(path, text.as_bytes(), Existing::Replace)
+            .map_err(|cause| StartError::DataFolder { path: path.to_owned(), cause })?;
+        Ok(self)
+    }
+
+    /// The key that seals.
+    #[must_use]
+    pub const fn current(&self) -> &DataKey {
+        &self.current
+    }
+
+    /// The key of that id, old or new.
+    #[must_use]
+    pub fn find(&self, id: KeyId) -> Option<&DataKey> {
+        self.all().find(|key| key.id == id)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &DataKey> {
+        std::iter::once(&self.current).chain(&self.former)
+    }
+}
+
+fn file(config: &Config) -> PathBuf {
+    config.secrets.data_keys_file.clone().unwrap_or_else(|| config.data.folder.join(FILE_NAME))
+}
+
+fn read(config: &Config, path: &Path) -> Result<DataKeys, StartError> {
+    let (setting, sharing) = match config.secrets.data_keys_file {
+        Some(_) => (SECRETS_DATA_KEYS_FILE.key, Sharing::GroupReads),
+        None => (DATA_FOLDER.key, Sharing::OwnerOnly),
+    };
+    let refuse = |complaint: String| StartError::File { setting, path: path.to_owned(), complaint };
+    let unreadable =
+        |cause: io::Error| refuse(format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it."));
+    let file = File::open(path).map_err(unreadable)?;
+    if let Some(mode) = private_file::excess_permissions(&file, sharing).map_err(unreadable)? {
+        return Err(refuse(format!(
+            "opens the secrets in the database, and its mode {mode:o} lets others at it. Run `chmod 600` on it; if \
+             strangers had access to this machine, run `locutory keys rotate` as well."
+        )));
+    }
+    let mut text = Zeroizing::new(String::new());
+    file.take(LONGEST_FILE).read_to_string(&mut text).map_err(unreadable)?;
+    parse(&text).ok_or_else(|| {
+        refuse(
+            "must have lines of eight hexadecimal digits, a space and 32 random bytes in Base64, each with digits of its \
+             own. Restore it from a backup: without it second factors cannot be checked."
+                .to_owned(),
+        )
+    })
+}
+
+fn parse(text: &str) -> Option<DataKeys> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let keys = lines.map(DataKey::parse).collect::<Option<Vec<_>>>()?;
+    let is_doubled = |(place, key): (usize, &DataKey)| keys[..place].iter().any(|other| other.id == key.id);
+    if keys.iter().enumerate().any(is_doubled) {
+        return None;
+    }
+    let mut keys = keys.into_iter();
+    Some(DataKeys { current: keys.next()?, former: keys.collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::super::super::{Flag, Sources};
+    use super::*;
+
+    fn config(folder: &Path) -> Config {
+        let flag = Flag { setting: &DATA_FOLDER, name: "--test", value: folder.display().to_string() };
+        Config::load(Sources::of_flags(vec![flag])).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_made_once_and_kept_from_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let first = DataKeys::open(&config).unwrap();
+        let second = DataKeys::open(&config).unwrap();
+        assert_eq!(first.current().expose(), second.current().expose());
+        assert_eq!(fs::metadata(file(&config)).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!format!("{first:?}").contains(&STANDARD.encode(first.current().expose())));
+        fs::set_permissions(file(&config), Permissions::from_mode(0o644)).unwrap();
+        assert!(DataKeys::open(&config).unwrap_err().to_string().contains("chmod"));
+    }
+
+    #[test]
+    fn a_new_key_comes_first_and_the_old_one_still_opens_until_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let old = DataKeys::open(&config).unwrap().current().id;
+        let rotated = DataKeys::rotate(&config).unwrap();
+        assert_ne!(rotated.current().id, old);
+        assert!(DataKeys::open(&config).unwrap().find(old).is_some());
+        DataKeys::forget_former(&config).unwrap();
+        let left = DataKeys::open(&config).unwrap();
+        assert_eq!((left.current().id, left.find(old).is_none()), (rotated.current().id, true));
+    }
+
+    #[test]
+    fn a_file_with_something_else_in_it_is_refused_whole() {
+        let good = DataKey::random().unwrap().line().to_string();
+        for text in ["", "\n", "zzzzzzzz AAAA", "0000000g", &format!("{good}x"), &format!("{good}{good}")] {
+            assert!(parse(text).is_none(), "{text:?}");
+        }
+        assert!(parse(&good).is_some());
+    }
+}

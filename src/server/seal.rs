@@ -183,7 +183,9 @@ impl fmt::Debug for Seals {
 impl fmt::Display for SealError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownKey(id) => write!(formatter, "it was sealed with the key {id}, which secrets.data_keys_file does not have"),
+            Self::UnknownKey(id) => {
+                write!(formatter, "it was sealed with the key {id}, which secrets.data_keys_file does not have")
+            }
             Self::Broken => formatter.write_str("it is not as it was sealed"),
         }
     }

@@ -74,7 +74,7 @@ async fn no_refused_form_shows_a_secret_again() {
     for (page, action, needs_person) in forms {
         let mut guest = world.guest();
         let browser = if needs_person { &mut ada } else { &mut guest };
-        browser.get(page).await;
+        browser.open(page).await;
         let fields = [&[("username", "b"), ("email", "x"), ("login", "somebody")], &secrets[..]].concat();
         let answer = browser.submit(action, &fields).await;
         assert!(answer.status.is_client_error(), "{action}: {}", answer.status);

@@ -234,10 +234,6 @@ async fn the_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts() {
         assert!(!cookie.contains("Domain"), "{cookie}");
     }
     assert!(!session.contains("Max-Age"), "who does not ask to be kept is gone with the browser: {session}");
-    XX in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
-        assert!(cookie.split("; ").any(|part| part == attribute), "{attribute} is missing in {cookie}");
-    }
-    assert!(!cookie.contains("Domain"), "{cookie}");
     assert!(world.guest().get("/").await.cookies().is_empty(), "guests have no session");
 }
 

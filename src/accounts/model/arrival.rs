@@ -193,7 +193,9 @@ pub enum Debt {
     /// The password must be replaced.
     NewPassword,
     /// The account is to be deleted at that moment, unless its owner keeps it.
-    Return { deletes_at: Moment },
+    Return {
+        deletes_at: Moment,
+    },
     /// To read that the account is suspended.
     SuspensionNotice,
 }

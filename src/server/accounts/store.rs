@@ -90,10 +90,7 @@ pub async fn set_password<A: SetsPassword>(
     id: UserId,
     hash: &Hash,
 ) -> Result<()> {
-    let columns = [
-        (Column::Password, Expr::value(hash.as_str())),
-        (Column::PasswordDueSince, Expr::value(Option::<i64>::None)),
-    ];
+    let columns = [(Column::Password, Expr::value(hash.as_str())), (Column::PasswordDueSince, Expr::value(Option::<i64>::None))];
     update(database, id, &columns).await
 }
 
@@ -113,10 +110,8 @@ pub async fn expire_password(
 }
 
 pub async fn cancel_deletion(database: &impl ConnectionTrait, _permit: &Permit<act::SignIn>, id: UserId) -> Result<()> {
-    let columns = [
-        (Column::DeletesAt, Expr::value(Option::<i64>::None)),
-        (Column::Deletion, Expr::value(Option::<String>::None)),
-    ];
+    let columns =
+        [(Column::DeletesAt, Expr::value(Option::<i64>::None)), (Column::Deletion, Expr::value(Option::<String>::None))];
     update(database, id, &columns).await
 }
 

@@ -20,13 +20,7 @@ pub async fn has_any(database: &impl ConnectionTrait, user: UserId) -> Result<bo
     Ok(Entity::find().filter(Column::UserId.eq(user.0)).count(database).await? > 0)
 }
 
-pub async fn remember(
-    database: &impl ConnectionTrait,
-    token_hash: &[u8],
-    user: UserId,
-    agent: &str,
-    now: Moment,
-) -> Result<()> {
+pub async fn remember(database: &impl ConnectionTrait, token_hash: &[u8], user: UserId, agent: &str, now: Moment) -> Result<()> {
     let row = ActiveModel {
         token_hash: Set(token_hash.to_vec()),
         user_id: Set(user.0),
@@ -34,9 +28,8 @@ pub async fn remember(
         created_at: Set(now.milliseconds()),
         last_seen_at: Set(now.milliseconds()),
     };
-    let again = OnConflict::columns([Column::TokenHash, Column::UserId])
-        .update_columns([Column::Agent, Column::LastSeenAt])
-        .to_owned();
+    let again =
+        OnConflict::columns([Column::TokenHash, Column::UserId]).update_columns([Column::Agent, Column::LastSeenAt]).to_owned();
     Entity::insert(row).on_conflict(again).exec_without_returning(database).await?;
     Ok(())
 }

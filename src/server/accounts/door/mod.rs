@@ -125,13 +125,8 @@ pub async fn advance(visit: &Visit, entry: Entry) -> Result<Landing> {
         return Err(Refusal::EntryOver.into());
     }
     visit.keepsakes().forget(Keepsake::Entry);
-    let arrival = Arrival {
-        user: &user,
-        proven: entry.proven,
-        keeping: entry.keeping,
-        next: entry.next,
-        saying: Notice::SignedIn,
-    };
+    let arrival =
+        Arrival { user: &user, proven: entry.proven, keeping: entry.keeping, next: entry.next, saying: Notice::SignedIn };
     open(visit, &state, arrival).await
 }
 
@@ -162,9 +157,8 @@ async fn open(visit: &Visit, state: &AccountState, arrival: Arrival<'_>) -> Resu
 }
 
 async fn clearance(visit: &Visit, role: Role, proven: &Proven) -> Result<Clearance> {
-    let is_owed = role > Role::Member
-        && !proven.is_by_two_factors()
-        && visit.settings().await?.staff_factor == StaffFactor::Required;
+    let is_owed =
+        role > Role::Member && !proven.is_by_two_factors() && visit.settings().await?.staff_factor == StaffFactor::Required;
     Ok(if is_owed { Clearance::FactorOwed } else { Clearance::Full })
 }
 

@@ -114,9 +114,8 @@ pub async fn cancel(database: &impl ConnectionTrait, user: UserId) -> Result<()>
 
 /// Ends every entry of the owner but this one.
 pub async fn cancel_others(database: &impl ConnectionTrait, entry: &Entry) -> Result<()> {
-    let others = Entity::delete_many()
-        .filter(Column::UserId.eq(entry.user.0))
-        .filter(Column::TokenHash.ne(entry.token_hash.clone()));
+    let others =
+        Entity::delete_many().filter(Column::UserId.eq(entry.user.0)).filter(Column::TokenHash.ne(entry.token_hash.clone()));
     others.exec(database).await?;
     Ok(())
 }

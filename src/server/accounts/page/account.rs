@@ -3,7 +3,7 @@
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::{forms::PasswordChangeForm, suggestion};
+use super::{forms::PasswordChangeForm, rooms::AccountRooms, suggestion};
 use crate::{
     accounts::model::{AccountRecord, AddressClaim},
     comments::model::ListedComment,
@@ -37,6 +37,7 @@ pub async fn account(frame: Frame) -> Result<Response, Trouble> {
                     <p class="quiet"><a href=record.profile.name.path()>"Your public page"</a></p>
                 </div>
             </header>
+            <AccountRooms current="/account" />
             <Facts record now />
             <TakenDown taken_down now />
             {may_change.then(|| {

@@ -8,10 +8,11 @@ mod entering;
 mod forms;
 mod linked;
 mod person;
+mod rooms;
 
 pub use account::account;
-pub use entering::{prove, register, sign_in};
 pub use continuing::continue_sign_in;
+pub use entering::{prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use person::person;
 

@@ -69,6 +69,8 @@ pub enum Refusal {
     Credentials,
     /// The link was used, has ended or never existed.
     LinkOver,
+    /// So many tries in a row failed that no more are taken until there is a new password.
+    Stopped,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
     EntryOver,
 }

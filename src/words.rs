@@ -49,6 +49,9 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::AlreadySignedIn => "You are signed in already.",
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
         Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
+        Refusal::Stopped => {
+            "Too many tries in a row have failed, so no more are taken. A link that sets a new password opens this again: please ask an admin for one."
+        }
         Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
     };
     sentence.to_owned()

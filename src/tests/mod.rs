@@ -15,3 +15,4 @@ mod queries;
 mod robustness;
 mod schema;
 mod sessions;
+mod throttling;

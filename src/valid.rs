@@ -195,6 +195,8 @@ problem_codes! {
     Common = "common",
     /// Contains the site's name, the user name or the e-mail address.
     Guessable = "guessable",
+    /// In the list of passwords that leaked elsewhere.
+    Leaked = "leaked",
     /// The current password does not match.
     WrongPassword = "wrong_password",
     /// The password that is to be replaced.

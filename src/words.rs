@@ -1,7 +1,7 @@
 //! The one table from codes to sentences. A sentence says what is wrong and what to do next.
 
 use crate::{
-    accounts::model::Role,
+    accounts::model::{PasswordWeight, Role, Strength, WeightReason},
     comments::model::CommentState,
     error::{AppError, Conflict, Refusal},
     landing::Notice,
@@ -157,10 +157,56 @@ pub fn problem(field: &str, problem: Problem) -> String {
             "This password contains the name of the site, your user name or your e-mail address. Please choose one that does not."
                 .to_owned()
         }
+        ProblemCode::Leaked => {
+            "This password, or one very much like it, has leaked elsewhere, so attackers try it early. Please choose another one; a few unrelated words work well."
+                .to_owned()
+        }
         ProblemCode::WrongPassword => "This is not your current password.".to_owned(),
         ProblemCode::SamePassword => "This is the password that has to be replaced. Please choose another one.".to_owned(),
         ProblemCode::Past => "This lies in the past.".to_owned(),
         ProblemCode::NothingChosen => "Please choose at least one.".to_owned(),
+    }
+}
+
+/// What a password that is being chosen would withstand.
+#[must_use]
+pub fn weight(weight: &PasswordWeight) -> String {
+    let strength = match weight.strength() {
+        Strength::TooWeak => "Too easy to guess",
+        Strength::Weak => "Weak",
+        Strength::Fair => "Fair",
+        Strength::Good => "Good",
+        Strength::VeryGood => "Very good",
+    };
+    let reasons: String = weight.reasons.iter().map(|reason| format!(" {}", weight_reason(*reason))).collect();
+    format!("{strength}: an attacker with the stolen database would need {} for it.{reasons}", guessing_time(weight.bits))
+}
+
+/// How long a guess at ten thousand a second takes on the average, which is what our hashes let a
+/// well-equipped attacker do.
+fn guessing_time(bits: u32) -> &'static str {
+    const PER_SECOND: u128 = 10_000;
+    let seconds = 1_u128.checked_shl(bits.saturating_sub(1)).map_or(u128::MAX, |guesses| guesses / PER_SECOND);
+    match seconds {
+        0..60 => "less than a minute",
+        60..3_600 => "less than an hour",
+        3_600..86_400 => "some hours",
+        86_400..2_592_000 => "some days",
+        2_592_000..31_536_000 => "some months",
+        31_536_000..3_153_600_000 => "some years",
+        3_153_600_000..315_360_000_000 => "some hundred years",
+        _ => "longer than anybody will try",
+    }
+}
+
+const fn weight_reason(reason: WeightReason) -> &'static str {
+    match reason {
+        WeightReason::Leaked => "A part of it is among passwords that leaked elsewhere.",
+        WeightReason::Own => "It contains the name of the site, your user name or your e-mail address.",
+        WeightReason::CommonWord => "It contains very common words.",
+        WeightReason::Run => "It runs along the alphabet or the keyboard.",
+        WeightReason::Repeat => "It repeats itself.",
+        WeightReason::Date => "It contains a year or a date.",
     }
 }
 
@@ -270,6 +316,21 @@ mod tests {
         for (number, text) in [(0, "0"), (999, "999"), (1_204, "1,204"), (21_870, "21,870"), (1_000_000, "1,000,000")] {
             assert_eq!(grouped(number), text);
         }
+    }
+
+    #[test]
+    fn the_strength_of_a_password_is_told_with_its_time_and_its_reasons() {
+        let told = |bits, reasons| weight(&PasswordWeight { bits, reasons });
+        assert_eq!(
+            told(20, vec![WeightReason::Run, WeightReason::Date]),
+            "Too easy to guess: an attacker with the stolen database would need less than a minute for it. \
+             It runs along the alphabet or the keyboard. It contains a year or a date."
+        );
+        assert_eq!(
+            told(90, Vec::new()),
+            "Very good: an attacker with the stolen database would need longer than anybody will try for it."
+        );
+        assert!(told(u32::MAX, Vec::new()).starts_with("Very good"));
     }
 
     #[test]

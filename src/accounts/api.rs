@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{PasswordLink, Role, Secret, UserId};
+use super::model::{PasswordLink, PasswordWeight, Role, Secret, UserId};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
@@ -16,6 +16,17 @@ pub async fn register(
     let draft = Registration { username, email, password };
     let next = LocalPath::parse(&next).ok();
     crate::server::call(|visit| async move { accounts::register(&visit, draft, next).await }).await
+}
+
+/// Weighs a password while it is typed; changes nothing, and is a POST all the same because of what it carries.
+#[server(name = WeighPassword, prefix = "/api", endpoint = "accounts/weigh_password")]
+pub async fn weigh_password(
+    password: Secret,
+    #[server(default)] username: String,
+    #[server(default)] email: String,
+) -> Result<PasswordWeight, AppError> {
+    use crate::server::accounts;
+    crate::server::call(|visit| async move { accounts::weigh_password(&visit, &password, &username, &email).await }).await
 }
 
 #[server(name = SetUp, prefix = "/api", endpoint = "accounts/set_up")]

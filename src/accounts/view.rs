@@ -2,6 +2,8 @@
 
 /// Where accounts are made.
 pub const REGISTER: &str = "/api/accounts/register";
+/// Where a password is weighed while it is typed.
+pub const WEIGH_PASSWORD: &str = "/api/accounts/weigh_password";
 /// Where the first admin is made.
 pub const SET_UP: &str = "/api/accounts/set_up";
 /// Where people are let in.

@@ -101,6 +101,8 @@ acts! {
     ChooseTheme: Everyone, Usual;
     /// Use a link that was given out to set a password.
     UsePasswordLink: Everyone, Usual;
+    /// Learn what a password would withstand.
+    WeighPassword: Everyone, Usual;
     /// Make an account.
     Register: Guests, Usual;
     /// Show who one is, and give what is still owed before a session opens.

@@ -21,6 +21,7 @@ pub trait Objectless: Act {}
 
 impl Objectless for act::Read {}
 impl Objectless for act::SetUp {}
+impl Objectless for act::WeighPassword {}
 impl Objectless for act::UsePasswordLink {}
 impl Objectless for act::SeeOwnAccount {}
 impl Objectless for act::SeeModeration {}

@@ -7,7 +7,10 @@ use tower_sessions::cookie::Key;
 use crate::server::{
     accounts::throttle,
     clock::Clock,
-    config::{Config, PasswordCost, keys::CookieKey},
+    config::{
+        Config, PasswordCost,
+        keys::{CookieKey, pepper},
+    },
     database::{self, Database, MigrationState},
     password::{Parameters, Passwords},
     seal::Seals,
@@ -50,7 +53,7 @@ impl App {
         refuse_other_schema(&config, &database).await?;
         let cookie_key = CookieKey::open(&config)?;
         let seals = Seals::open(&config)?;
-        let passwords = Passwords::new(hashing(config.password))
+        let passwords = Passwords::new(hashing(config.password), pepper::open(&config)?)
             .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
         let throttle_secret = throttle::Secret::derived_from(cookie_key.expose());

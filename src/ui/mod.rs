@@ -48,7 +48,7 @@ pub use notice::{Notice, NoticeTone};
 pub use page_shown::on_page_shown;
 pub use pager::Pager;
 pub use password_field::{PasswordField, UserNameHint};
-pub use post::post;
+pub use post::{post, post_fields};
 pub use preview::{PreviewPane, PreviewSlot};
 pub use prose::{Prose, TrustedHtml};
 pub use refusal::{ErrorNotice, RefusalNotice};

@@ -2,6 +2,7 @@
 //! runs every check. The Makefile gives its commands their everyday names.
 
 mod bench;
+mod breached;
 mod checks;
 mod development;
 mod failure;
@@ -35,6 +36,7 @@ Usage: cargo xtask <command>
   test           every check there is, closing with one summary
   test-rust      the Rust tests only, on SQLite and PostgreSQL
   test-browser   the browser tests only, on SQLite and PostgreSQL
+  breached-list  make the list of leaked passwords anew: breached-list WORDLIST… (docs/breached-passwords.md)
   bench          measure the release that was built: target/bench.md (--seconds N for each figure)
 ";
 
@@ -61,6 +63,7 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["test"] => checks::run(workspace, Selection::Everything),
         ["test-rust"] => checks::run(workspace, Selection::RustTests),
         ["test-browser"] => checks::run(workspace, Selection::BrowserTests),
+        ["breached-list", sources @ ..] => breached::write(workspace, sources),
         ["bench", options @ ..] => bench::run(workspace, options),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -63,6 +63,11 @@ impl Workspace {
         self.target().join("release").join("locutory")
     }
 
+    /// The list of leaked passwords that the server carries.
+    pub fn breached_list(&self) -> PathBuf {
+        self.root.join("src/server/password/breached/passwords.list")
+    }
+
     /// The table that `make bench` leaves.
     pub fn bench_report(&self) -> PathBuf {
         self.target().join("bench.md")

@@ -40,7 +40,7 @@ pub struct Proof {
 pub struct PasswordChange {
     #[validate(custom(function = "is_present"))]
     pub current_password: Secret,
-    #[validate(custom(function = "NewPassword::rule"))]
+    #[validate(custom(function = "NewPassword::rule_with_factor"))]
     pub password: Secret,
 }
 

@@ -7,6 +7,7 @@ mod email;
 mod name;
 mod password;
 mod person;
+mod weight;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
 pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SuspensionNotice, Way};
@@ -15,5 +16,6 @@ pub use drafts::{
 };
 pub use email::EmailAddress;
 pub use name::Username;
-pub use password::{NewPassword, Secret};
+pub use password::{Leaning, NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};
+pub use weight::{PasswordWeight, Strength, WeightReason};

@@ -38,28 +38,58 @@ impl Drop for Secret {
     }
 }
 
+/// What else stands between somebody who knows a password and the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaning {
+    /// Nothing: the password has to be long.
+    Alone,
+    /// A second factor that is in force.
+    OnSecondFactor,
+}
+
+impl Leaning {
+    /// In code points.
+    #[must_use]
+    pub const fn shortest(self) -> u64 {
+        match self {
+            Self::Alone => NewPassword::SHORTEST,
+            Self::OnSecondFactor => NewPassword::SHORTEST_WITH_FACTOR,
+        }
+    }
+}
+
 /// A password that may become somebody's: long enough, taken exactly as typed.
 ///
-/// NIST SP 800-63B-4, 3.1.1.2: at least 15 characters when the password is the only factor, no
-/// rules of composition. The list of common passwords is the server's.
+/// NIST SP 800-63B-4, 3.1.1.2: at least 15 characters when the password is the only factor, 8 beside
+/// another one, no rules of composition. The list of common passwords is the server's.
 #[derive(Clone, Debug)]
 pub struct NewPassword(Secret);
 
 impl NewPassword {
     /// In code points.
     pub const SHORTEST: u64 = 15;
+    /// In code points, where a second factor is in force.
+    pub const SHORTEST_WITH_FACTOR: u64 = 8;
     /// In code points.
     pub const LONGEST: u64 = 128;
     /// In bytes: longer input is refused before anything is looked up.
     pub const LONGEST_INPUT: usize = 1_024;
 
+    /// For who may have nothing but the password.
+    ///
     /// # Errors
     /// What is wrong with the password.
     pub fn parse(secret: &Secret) -> Result<Self, Problem> {
+        Self::parse_leaning(secret, Leaning::Alone)
+    }
+
+    /// # Errors
+    /// What is wrong with the password.
+    pub fn parse_leaning(secret: &Secret, leaning: Leaning) -> Result<Self, Problem> {
         let length = secret.expose().chars().count() as u64;
         match length {
             0 => Err(Problem::new(ProblemCode::Required)),
-            _ if length < Self::SHORTEST => Err(Problem::bounded(ProblemCode::TooShort, Self::SHORTEST)),
+            _ if length < leaning.shortest() => Err(Problem::bounded(ProblemCode::TooShort, leaning.shortest())),
             _ if length > Self::LONGEST => Err(Problem::bounded(ProblemCode::TooLong, Self::LONGEST)),
             _ if secret.expose().contains('\0') => Err(Problem::new(ProblemCode::Character)),
             _ => Ok(Self(secret.clone())),
@@ -72,6 +102,14 @@ impl NewPassword {
     /// The password's problem, wrapped for `validator`.
     pub fn rule(secret: &Secret) -> Result<(), ValidationError> {
         Self::parse(secret).map(drop).map_err(ValidationError::from)
+    }
+
+    /// The rule where only the server knows whether there is a second factor.
+    ///
+    /// # Errors
+    /// What would be wrong with the password even then.
+    pub fn rule_with_factor(secret: &Secret) -> Result<(), ValidationError> {
+        Self::parse_leaning(secret, Leaning::OnSecondFactor).map(drop).map_err(ValidationError::from)
     }
 
     #[must_use]
@@ -99,6 +137,14 @@ mod tests {
         assert!(NewPassword::parse(&Secret::new(" ".repeat(15))).is_ok());
         assert_eq!(NewPassword::parse(&Secret::new("ä".repeat(14))).unwrap_err().code, ProblemCode::TooShort);
         assert_eq!(NewPassword::parse(&Secret::new("a".repeat(129))).unwrap_err().code, ProblemCode::TooLong);
+    }
+
+    #[test]
+    fn beside_a_second_factor_a_password_may_be_shorter() {
+        let parsed = |length, leaning| NewPassword::parse_leaning(&Secret::new("ä".repeat(length)), leaning);
+        assert!(parsed(8, Leaning::OnSecondFactor).is_ok());
+        assert_eq!(parsed(7, Leaning::OnSecondFactor).unwrap_err(), Problem::bounded(ProblemCode::TooShort, 8));
+        assert_eq!(parsed(14, Leaning::Alone).unwrap_err(), Problem::bounded(ProblemCode::TooShort, 15));
     }
 
     #[test]

@@ -214,7 +214,7 @@ pub async fn expire_password(visit: &Visit, id: UserId) -> Result<Landing> {
 pub async fn set_password(visit: &Visit, id: UserId, password: &Secret) -> Result<()> {
     let permit = policy::may_administer(visit.actor(), id, visit.now())?;
     let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::NotFound)?;
-    let password = super::strong_password(visit, password, &user.name, &user.email).await?;
+    let password = super::passwords::strong_password(visit, password, &user.name, &user.email).await?;
     let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     store::set_password(&transaction, &permit, id, &hash).await?;

@@ -21,7 +21,8 @@ use super::{
     door::{self, Arrival},
     links,
     name::{self, CanonicalName},
-    record_entry, store, strong_password,
+    passwords::strong_password,
+    record_entry, store,
     throttle::{self, Kind, Subject},
 };
 

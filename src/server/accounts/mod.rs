@@ -10,19 +10,21 @@ pub mod links;
 pub mod name;
 pub mod page;
 pub mod passphrase;
+mod passwords;
 mod store;
 pub mod throttle;
 pub mod token;
 
 pub use joining::{check_set_up_link, create, enrol, has_admin, register, set_up};
+pub use passwords::{own_leaning, weigh as weigh_password};
 pub use store::{Filter, SuspendedOnly, lock};
 
 use sea_orm::ConnectionTrait;
 
 use crate::{
     accounts::model::{
-        AccountRecord, EmailAddress, Keeping, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof, Proven,
-        Secret, SignIn, UserId, Username, Way,
+        AccountRecord, EmailAddress, Keeping, Leaning, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof,
+        Proven, Secret, SignIn, UserId, Username, Way,
     },
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
@@ -33,7 +35,7 @@ use crate::{
         entity::user,
         error::{Error, Result},
         keepsake::Keepsake,
-        password::{self, Asker, Context, Verdict},
+        password::{Asker, Verdict},
         session,
         visit::Visit,
     },
@@ -41,6 +43,7 @@ use crate::{
 };
 
 use door::Arrival;
+use passwords::strong_password;
 use throttle::{Key, Pressure};
 
 /// Recognises a person by user name or e-mail address and password, and leads to the door.
@@ -116,7 +119,8 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
     let draft = Valid::check(draft)?;
     let id = granted.person.id;
     let user = confirm(visit, id, &draft.current_password, "current_password").await?;
-    let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
+    let leaning = passwords::leaning(visit, id).await?;
+    let password = passwords::strong(visit, (&draft.password, leaning), &user.name, &user.email).await?;
     let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     store::set_password(&transaction, &granted.permit, id, &hash).await?;
@@ -193,26 +197,6 @@ async fn end_all_access(database: &impl ConnectionTrait, user: UserId, but: Opti
     door::cancel(database, user).await
 }
 
-/// A password that is due must really be replaced.
-async fn refuse_same(visit: &Visit, user: &user::Model, password: &NewPassword) -> Result<()> {
-    match visit.passwords().verify(password.secret(), &user.password).await? {
-        Verdict::NoMatch => Ok(()),
-        Verdict::Match | Verdict::MatchWithOldParameters => {
-            Err(FieldProblems::one("password", Problem::new(ProblemCode::SamePassword)).into())
-        }
-    }
-}
-
-async fn strong_password(visit: &Visit, secret: &Secret, username: &str, email: &str) -> Result<NewPassword> {
-    let settings = visit.settings().await?;
-    let context = Context { site_name: settings.name.as_str(), username, email };
-    let password = NewPassword::parse(secret).map_err(|problem| FieldProblems::one("password", problem))?;
-    match password::weakness(&password, &context) {
-        Some(code) => Err(FieldProblems::one("password", Problem::new(code)).into()),
-        None => Ok(password),
-    }
-}
-
 async fn find_by_login(visit: &Visit, login: &LoginText) -> Result<Option<user::Model>> {
     let database = visit.database().reader();
     if let Ok(email) = EmailAddress::parse(login.as_str()) {
@@ -260,7 +244,7 @@ async fn matching(visit: &Visit, tried: &Key, found: Option<user::Model>, passwo
 /// Brings an old hash up to the parameters of today, now that the password is at hand.
 async fn rehash(visit: &Visit, user: user::Model, password: &Secret) -> Result<user::Model> {
     let permit = policy::may_sign_in(&crate::accounts::model::Actor::Guest, visit.now())?;
-    let Ok(password) = NewPassword::parse(password) else { return Ok(user) };
+    let Ok(password) = NewPassword::parse_leaning(password, Leaning::OnSecondFactor) else { return Ok(user) };
     let hash = visit.passwords().hash(&password).await?;
     store::refresh_hash(visit.database().writer(), &permit, UserId(user.id), &hash).await?;
     Ok(user::Model { password: hash.as_str().to_owned(), ..user })

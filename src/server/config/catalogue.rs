@@ -68,6 +68,8 @@ pub static PASSWORD_ITERATIONS: Setting = Setting::new("password.iterations", Nu
 pub static PASSWORD_PARALLELISM: Setting = Setting::new("password.parallelism", Number(1));
 pub static PASSWORD_AT_ONCE: Setting = Setting::new("password.at_once", Unset("the number of processor cores"));
 
+pub static PASSWORD_PEPPER_FILE: Setting = Setting::new("password.pepper_file", Unset("no pepper"));
+
 pub static SESSION_MEMBER_IDLE_HOURS: Setting = Setting::new("session.member_idle_hours", Number(168));
 pub static SESSION_MEMBER_ABSOLUTE_HOURS: Setting = Setting::new("session.member_absolute_hours", Number(720));
 pub static SESSION_SHORT_IDLE_MINUTES: Setting = Setting::new("session.short_idle_minutes", Number(60));
@@ -111,6 +113,7 @@ pub static ALL: &[&Setting] = &[
     &PASSWORD_ITERATIONS,
     &PASSWORD_PARALLELISM,
     &PASSWORD_AT_ONCE,
+    &PASSWORD_PEPPER_FILE,
     &SESSION_MEMBER_IDLE_HOURS,
     &SESSION_MEMBER_ABSOLUTE_HOURS,
     &SESSION_SHORT_IDLE_MINUTES,

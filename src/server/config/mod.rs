@@ -66,6 +66,7 @@ pub struct Config {
 pub struct Secrets {
     pub cookie_key_file: Option<PathBuf>,
     pub data_keys_file: Option<PathBuf>,
+    pub pepper_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -108,6 +109,7 @@ impl Secrets {
     fn read(reader: &mut Reader) -> Self {
         Self {
             cookie_key_file: reader.optional_text(&catalogue::SECRETS_COOKIE_KEY_FILE, |text| Ok(PathBuf::from(text))),
+            pepper_file: reader.optional_text(&catalogue::PASSWORD_PEPPER_FILE, |text| Ok(PathBuf::from(text))),
             data_keys_file: reader.optional_text(&catalogue::SECRETS_DATA_KEYS_FILE, |text| Ok(PathBuf::from(text))),
         }
     }

@@ -4,18 +4,23 @@
 //! 128 bits for each hash; never more hashes at once than the operator allows, whatever becomes of
 //! the requests that asked for them; and the same work for people who do not exist.
 //!
+//! Where the operator has a pepper, it goes into the hash as Argon2's secret, and the PHC string names it
+//! (`keyid`). A hash is compared with the pepper that it names, and renewed at the next sign-in when that is
+//! not the one of today.
+//!
 //! Before hashing a password is brought to Unicode's form NFC (NIST SP 800-63B-4, 3.1.1.2), because
 //! keyboards differ in how they compose `é`. Nothing else is changed. Our own copies of it are wiped;
 //! the working memory of Argon2 is not, and holds nothing from which the password can be read.
 
 mod blocklist;
+mod breached;
 mod parameters;
 mod queue;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
+    Algorithm, Argon2, Params, ParamsBuilder, PasswordHasher, PasswordVerifier, Version,
     password_hash::{
         self,
         phc::{Output, ParamsString, PasswordHash, Salt},
@@ -25,9 +30,12 @@ use tokio::{task::JoinError, time::timeout};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::accounts::model::{NewPassword, Secret};
+use crate::{
+    accounts::model::{NewPassword, Secret},
+    server::config::keys::data::{DataKey, DataKeys, KeyId},
+};
 
-pub use blocklist::{Context, weakness};
+pub use blocklist::{Context, weakness, weight};
 pub use parameters::{Parameters, ParametersError};
 pub use queue::Asker;
 
@@ -41,7 +49,8 @@ const RETRY_AFTER: u64 = 5;
 /// Hashes and compares passwords, a few at a time.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    argon2: Argon2<'static>,
+    params: Params,
+    peppers: Option<DataKeys>,
     queue: Queue,
     /// For whom, apart from all others, hashes are computed here.
     askers: Vec<Asker>,
@@ -79,11 +88,10 @@ pub enum PasswordError {
 impl Passwords {
     /// # Errors
     /// A parameter lies outside what is allowed.
-    pub fn new(parameters: Parameters) -> Result<Self, ParametersError> {
-        let params = parameters.checked()?;
+    pub fn new(parameters: Parameters, peppers: Option<DataKeys>) -> Result<Self, ParametersError> {
+        let params = peppered(&parameters.checked()?, peppers.as_ref());
         let nobody = hash_of_nobody(&params).to_string().into();
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        Ok(Self { argon2, queue: Queue::new(parameters.at_once), askers: Vec::new(), nobody })
+        Ok(Self { params, peppers, queue: Queue::new(parameters.at_once), askers: Vec::new(), nobody })
     }
 
     /// The same for somebody who may have only so many hashes in the queue at once.
@@ -98,22 +106,29 @@ impl Passwords {
     /// # Errors
     /// The queue is too long, or the system is out of memory or random bytes.
     pub async fn hash(&self, password: &NewPassword) -> Result<Hash, PasswordError> {
-        let argon2 = self.argon2.clone();
+        let (params, pepper) = (self.params.clone(), self.peppers.as_ref().map(DataKeys::current).cloned());
         let text = composed(password.secret());
-        let hash = self.in_turn(move || argon2.hash_password(text.as_bytes())).await?;
+        let hash = self.in_turn(move || argon2(params, pepper.as_ref()).hash_password(text.as_bytes())).await?;
         hash.map(|hash| Hash(hash.to_string())).map_err(PasswordError::Failed)
     }
 
-    /// Compares a password with a stored hash, in the time that the hash's own parameters take.
+    /// Compares a password with a stored hash, in the time that the hash's own parameters take. One whose
+    /// pepper is lost has no right password any more; the operator reads of it in the log.
     ///
     /// # Errors
     /// The stored text is no hash, the queue is too long, or the system is out of memory.
     pub async fn verify(&self, password: &Secret, stored: &str) -> Result<Verdict, PasswordError> {
         let hash = PasswordHash::new(stored).map_err(PasswordError::UnreadableHash)?;
         let verdict = if self.is_weaker_than_today(&hash) { Verdict::MatchWithOldParameters } else { Verdict::Match };
-        let argon2 = self.argon2.clone();
+        let Ok(pepper) = self.pepper_of(&hash) else {
+            // The same work and answer as for a wrong password, which tells nobody else of it.
+            let stored = Arc::clone(&self.nobody);
+            let _no = Box::pin(self.verify(password, &stored)).await?;
+            return Ok(Verdict::NoMatch);
+        };
+        let params = self.params.clone();
         let text = composed(password);
-        match self.in_turn(move || argon2.verify_password(text.as_bytes(), &hash)).await? {
+        match self.in_turn(move || argon2(params, pepper.as_ref()).verify_password(text.as_bytes(), &hash)).await? {
             Ok(()) => Ok(verdict),
             Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::NoMatch),
             Err(error) => Err(PasswordError::Failed(error)),
@@ -148,18 +163,55 @@ impl Passwords {
         .map_err(PasswordError::Stopped)
     }
 
+    /// The pepper that a hash names, if any.
+    fn pepper_of(&self, hash: &PasswordHash) -> Result<Option<DataKey>, LostPepper> {
+        let id = Params::try_from(hash).ok().map(|params| params.keyid().to_vec()).unwrap_or_default();
+        if id.is_empty() {
+            return Ok(None);
+        }
+        let id = <[u8; 4]>::try_from(id.as_slice()).map(u32::from_be_bytes).map(KeyId);
+        let found = id.ok().and_then(|id| self.peppers.as_ref()?.find(id).cloned());
+        found.map(Some).ok_or_else(|| {
+            let named = id.map_or_else(|_| "of another form".to_owned(), |id| id.to_string());
+            tracing::error!(pepper = %named, "a password cannot be checked: password.pepper_file does not have its pepper");
+            LostPepper
+        })
+    }
+
     fn is_weaker_than_today(&self, hash: &PasswordHash) -> bool {
-        let today = self.argon2.params();
+        let today = &self.params;
         match Params::try_from(hash) {
             Ok(then) => {
                 hash.algorithm != Algorithm::Argon2id.ident()
                     || hash.version != Some(Version::V0x13.into())
                     || then.m_cost() < today.m_cost()
                     || then.t_cost() < today.t_cost()
+                    || then.keyid() != today.keyid()
             }
             Err(_) => true,
         }
     }
+}
+
+/// A hash names a pepper that we do not have.
+#[derive(Debug)]
+struct LostPepper;
+
+fn argon2(params: Params, pepper: Option<&DataKey>) -> Argon2<'_> {
+    match pepper {
+        None => Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+        Some(key) => Argon2::new_with_secret(key.expose(), Algorithm::Argon2id, Version::V0x13, params)
+            .expect("32 bytes are not too long for a secret"),
+    }
+}
+
+/// The same parameters with the name of today's pepper.
+fn peppered(params: &Params, peppers: Option<&DataKeys>) -> Params {
+    let Some(peppers) = peppers else { return params.clone() };
+    let id = argon2::KeyId::new(&peppers.current().id.0.to_be_bytes()).expect("four bytes are not too long for a name");
+    let mut builder = ParamsBuilder::new();
+    builder.m_cost(params.m_cost()).t_cost(params.t_cost()).p_cost(params.p_cost()).output_len(Params::DEFAULT_OUTPUT_LEN);
+    builder.keyid(id).build().expect("parameters that were checked stay as they are")
 }
 
 /// The password in form NFC, which never takes more than three times the bytes: room for all of it

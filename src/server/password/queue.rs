@@ -30,6 +30,9 @@ impl Asker {
     }
 }
 
+/// The right to compute one hash now.
+pub type Turn = OwnedSemaphorePermit;
+
 #[derive(Clone, Debug)]
 pub struct Queue {
     turns: Arc<Semaphore>,
@@ -63,7 +66,7 @@ impl Queue {
     }
 
     /// Waits for a turn.
-    pub async fn turn(&self) -> OwnedSemaphorePermit {
+    pub async fn turn(&self) -> Turn {
         Arc::clone(&self.turns).acquire_owned().await.expect("nothing closes the semaphore")
     }
 

@@ -1,13 +1,20 @@
 //! Hashing and comparing, at the cheapest parameters that are allowed.
 
-use std::sync::mpsc;
+use std::sync::{
+    atomic::{AtomicUsize, Ordering},
+    mpsc,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use tracing_subscriber::layer::SubscriberExt;
 
 use super::*;
+use crate::server::config::keys::data;
 
 const PASSWORD: &str = "seven quiet herons at dawn";
 
 fn passwords() -> Passwords {
-    Passwords::new(Parameters::floor()).unwrap()
+    Passwords::new(Parameters::floor(), None).unwrap()
 }
 
 fn secret(text: &str) -> Secret {
@@ -49,7 +56,7 @@ async fn it_does_not_matter_how_a_keyboard_composes_a_letter() {
 #[tokio::test]
 async fn a_hash_of_lower_cost_is_told_apart_only_when_the_password_is_right() {
     let old = hashed(&passwords(), PASSWORD).await;
-    let today = Passwords::new(Parameters { iterations: 3, ..Parameters::floor() }).unwrap();
+    let today = Passwords::new(Parameters { iterations: 3, ..Parameters::floor() }, None).unwrap();
     assert_eq!(today.verify(&secret(PASSWORD), old.as_str()).await.unwrap(), Verdict::MatchWithOldParameters);
     assert_eq!(today.verify(&secret("something else"), old.as_str()).await.unwrap(), Verdict::NoMatch);
 
@@ -67,7 +74,7 @@ async fn a_stored_text_that_is_no_hash_is_an_error_and_not_a_refusal() {
 
 #[tokio::test]
 async fn nobody_has_the_parameters_of_today_and_no_password() {
-    let passwords = Passwords::new(Parameters { iterations: 3, ..Parameters::floor() }).unwrap();
+    let passwords = Passwords::new(Parameters { iterations: 3, ..Parameters::floor() }, None).unwrap();
     assert!(passwords.nobody.starts_with("$argon2id$v=19$m=19456,t=3,p=1$"), "{}", passwords.nobody);
     assert_eq!(passwords.verify(&secret(PASSWORD), &passwords.nobody).await.unwrap(), Verdict::NoMatch);
     assert!(passwords.verify_nobody(&secret(PASSWORD)).await.is_ok());
@@ -113,4 +120,66 @@ async fn neither_the_hash_nor_the_hasher_shows_a_password_in_debug_output() {
     let hash = hashed(&passwords, PASSWORD).await;
     assert_eq!(format!("{hash:?}"), "Hash(…)");
     assert!(!format!("{passwords:?}").contains("heron"));
+}
+
+fn peppers(ids: &[u32]) -> DataKeys {
+    let line = |id: &u32| format!("{id:08x} {}\n", STANDARD.encode([u8::try_from(*id).unwrap(); 32]));
+    data::parse(&ids.iter().map(line).collect::<String>()).unwrap()
+}
+
+fn peppered_by(ids: &[u32]) -> Passwords {
+    Passwords::new(Parameters::floor(), Some(peppers(ids))).unwrap()
+}
+
+#[tokio::test]
+async fn a_pepper_goes_into_the_hash_and_is_named_in_it() {
+    let (with, without) = (peppered_by(&[7]), passwords());
+    let hash = hashed(&with, PASSWORD).await;
+    assert!(hash.as_str().contains(",keyid="), "{}", hash.as_str());
+    assert_eq!(with.verify(&secret(PASSWORD), hash.as_str()).await.unwrap(), Verdict::Match);
+    assert_eq!(with.verify(&secret("something else"), hash.as_str()).await.unwrap(), Verdict::NoMatch);
+    // Somebody with the database and without the pepper.
+    let bare = PasswordHash::new(&hash.as_str().replace(&keyid_of(&hash), "")).unwrap().to_string();
+    assert_eq!(without.verify(&secret(PASSWORD), &bare).await.unwrap(), Verdict::NoMatch);
+    assert!(with.verify_nobody(&secret(PASSWORD)).await.is_ok());
+    assert!(with.nobody.contains(",keyid="), "{}", with.nobody);
+}
+
+fn keyid_of(hash: &Hash) -> String {
+    let (_, rest) = hash.as_str().split_once(",keyid=").unwrap();
+    format!(",keyid={}", rest.split(['$', ',']).next().unwrap())
+}
+
+#[tokio::test]
+async fn a_hash_with_another_pepper_than_todays_is_to_be_made_anew() {
+    let (none, old, new) = (passwords(), peppered_by(&[7]), peppered_by(&[8, 7]));
+    let (of_none, of_old, of_new) = (hashed(&none, PASSWORD).await, hashed(&old, PASSWORD).await, hashed(&new, PASSWORD).await);
+    for hash in [&of_none, &of_old] {
+        assert_eq!(new.verify(&secret(PASSWORD), hash.as_str()).await.unwrap(), Verdict::MatchWithOldParameters);
+    }
+    assert_eq!(new.verify(&secret(PASSWORD), of_new.as_str()).await.unwrap(), Verdict::Match);
+    assert_eq!(old.verify(&secret(PASSWORD), of_none.as_str()).await.unwrap(), Verdict::MatchWithOldParameters);
+}
+
+#[tokio::test]
+async fn a_lost_pepper_is_told_to_the_operator_and_looks_like_a_wrong_password_to_others() {
+    let hash = hashed(&peppered_by(&[7]), PASSWORD).await;
+    for passwords in [passwords(), peppered_by(&[8])] {
+        let told = Told::default();
+        let _listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(told.clone()));
+        assert_eq!(passwords.verify(&secret(PASSWORD), hash.as_str()).await.unwrap(), Verdict::NoMatch);
+        assert_eq!(told.0.load(Ordering::SeqCst), 1, "one line in the log");
+    }
+}
+
+/// Counts the errors that are logged.
+#[derive(Clone, Default)]
+struct Told(Arc<AtomicUsize>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Told {
+    fn on_event(&self, event: &tracing::Event<'_>, _context: tracing_subscriber::layer::Context<'_, S>) {
+        if *event.metadata().level() == tracing::Level::ERROR {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
 }

@@ -100,6 +100,7 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "register" => registration(stage),
         "set_up" => registration(stage),
         "sign_in" => vec![("login", "keeper".to_owned()), password],
+        "weigh_password" => vec![password],
         "sign_out" => Vec::new(),
         "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],

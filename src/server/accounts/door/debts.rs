@@ -10,7 +10,11 @@ use crate::{
     landing::{Landing, LocalPath},
     policy,
     server::{
-        accounts::{links, refuse_same, store as accounts, strong_password},
+        accounts::{
+            links,
+            passwords::{refuse_same, strong_password},
+            store as accounts,
+        },
         audit::{self, Line},
         error::Result,
         keepsake::Keepsake,

@@ -1,6 +1,6 @@
 //! One's own account: what is known of it, and the password.
 
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use leptos::prelude::*;
 
 use super::{forms::PasswordChangeForm, rooms::AccountRooms, suggestion};
@@ -21,12 +21,21 @@ use crate::{
 /// Comments that the page lists.
 const TAKEN_DOWN: u64 = 10;
 
+/// The page with the form that changes a password.
+pub const PASSWORD_PAGE: &str = "/account";
+
+/// The address at which password managers look for that page, on any site.
+pub async fn change_password() -> Redirect {
+    Redirect::to(PASSWORD_PAGE)
+}
+
 /// What the person acting may know and change of themselves.
 pub async fn account(frame: Frame) -> Result<Response, Trouble> {
     let record = accounts::own_account(&frame.visit).await?;
     let taken_down = comments::taken_down(&frame.visit, TAKEN_DOWN).await?;
     let now = frame.visit.now();
     let may_change = policy::may_change_password(frame.visit.actor(), now).is_ok();
+    let leaning = accounts::own_leaning(&frame.visit).await?;
     let username = record.profile.name.to_string();
     Ok(frame.page(Head::titled("Your account").not_indexed(), move || {
         view! {
@@ -45,7 +54,7 @@ pub async fn account(frame: Frame) -> Result<Response, Trouble> {
                     <section class="panel">
                         <h2>"Change your password"</h2>
                         <p class="quiet">"You stay signed in here; all your other sessions end."</p>
-                        <PasswordChangeForm username suggestion=suggestion() />
+                        <PasswordChangeForm username leaning suggestion=suggestion() />
                     </section>
                 }
             })}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     accounts::{
         island::AccountForm,
-        model::{NewPassword, Secret},
+        model::{Leaning, Secret},
         view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, PROVE, REGISTER, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
     },
     server::sent::Sent,
@@ -116,7 +116,7 @@ pub fn ProofForm(username: String, next: String) -> impl IntoView {
 
 /// Replaces one's own password.
 #[component]
-pub fn PasswordChangeForm(username: String, suggestion: Option<Secret>) -> impl IntoView {
+pub fn PasswordChangeForm(username: String, leaning: Leaning, suggestion: Option<Secret>) -> impl IntoView {
     let sent = Sent::to(CHANGE_PASSWORD);
     view! {
         <AccountForm>
@@ -124,7 +124,7 @@ pub fn PasswordChangeForm(username: String, suggestion: Option<Secret>) -> impl 
                 <ErrorSummary problems=sent.summary_of(&["current_password", "password"]) />
                 <UserNameHint username />
                 <PasswordField label="Current password" name="current_password" problem=sent.problem("current_password") />
-                <NewPasswordField label="New password" problem=sent.problem("password") suggestion />
+                <NewPasswordField label="New password" problem=sent.problem("password") suggestion leaning />
                 <div class="actions">
                     <Button kind=ButtonKind::Primary>"Change password"</Button>
                 </div>
@@ -148,16 +148,28 @@ pub fn PasswordLinkForm(suggestion: Option<Secret>) -> impl IntoView {
     }
 }
 
-/// A password being chosen: how long it must be, and one for the taking.
+/// A password being chosen: how long it must be, what it would withstand, and one for the taking.
 #[component]
-fn NewPasswordField(#[prop(into)] label: String, problem: Option<String>, suggestion: Option<Secret>) -> impl IntoView {
-    let shortest = NewPassword::SHORTEST;
+fn NewPasswordField(
+    #[prop(into)] label: String,
+    problem: Option<String>,
+    suggestion: Option<Secret>,
+    /// What else stands before the account.
+    #[prop(default = Leaning::Alone)]
+    leaning: Leaning,
+) -> impl IntoView {
+    let shortest = leaning.shortest();
     let hint = format!("At least {shortest} characters. A few unrelated words are easy to remember and hard to guess.");
     view! {
         <div class="stack" data-shortest=shortest.to_string()>
             <PasswordField label name="password" kind=FieldKind::NewPassword hint problem>
                 <p class="count" role="status" id="password-count"></p>
             </PasswordField>
+            // Shown by the island when the server has weighed what was typed.
+            <div class="strength" data-weighs hidden>
+                <meter min="0" max="4" low="2" high="3" optimum="4" value="0" aria-label="Strength of the password"></meter>
+                <p class="hint" role="status"></p>
+            </div>
             {suggestion.map(|phrase| view! { <Suggestion phrase /> })}
         </div>
     }

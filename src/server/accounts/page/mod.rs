@@ -10,7 +10,7 @@ mod linked;
 mod person;
 mod rooms;
 
-pub use account::account;
+pub use account::{account, change_password};
 pub use continuing::continue_sign_in;
 pub use entering::{prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};

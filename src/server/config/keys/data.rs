@@ -28,7 +28,7 @@ pub const LENGTH: usize = 32;
 
 const FILE_NAME: &str = "data.keys";
 /// Far more than anybody needs; a file beyond it is not one of ours.
-const LONGEST_FILE: u64 = 64 * 1_024;
+pub(super) const LONGEST_FILE: u64 = 64 * 1_024;
 
 /// Names a key, so that what it sealed finds it again. No secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -188,7 +188,8 @@ fn read(config: &Config, path: &Path) -> Result<DataKeys, StartError> {
     })
 }
 
-fn parse(text: &str) -> Option<DataKeys> {
+/// Reads the lines of a file of keys; nothing when one of them is none, or two have the same id.
+pub(in crate::server) fn parse(text: &str) -> Option<DataKeys> {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let keys = lines.map(DataKey::parse).collect::<Option<Vec<_>>>()?;
     let is_doubled = |(place, key): (usize, &DataKey)| keys[..place].iter().any(|other| other.id == key.id);

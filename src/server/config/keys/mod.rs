@@ -3,6 +3,7 @@
 //! that others may read is refused.
 
 pub mod data;
+pub mod pepper;
 
 use std::fmt;
 use std::fs::File;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::accounts::model::Secret;
+use crate::accounts::model::{Leaning, Secret};
 
 const CONTEXT: Context<'_> =
     Context { site_name: "Lantern Street", username: "wilhelmina_okafor", email: "w.okafor@harbourmail.example" };
@@ -37,7 +37,11 @@ fn what_attackers_try_first_is_common() {
         "welcome2024welcome2025",
         "changeme-changeme",
     ] {
-        assert_eq!(weakness_of(text), Some(ProblemCode::Common), "{text:?}");
+        assert!(
+            matches!(weakness_of(text), Some(ProblemCode::Common | ProblemCode::Leaked)),
+            "{text:?}: {:?}",
+            weakness_of(text)
+        );
     }
 }
 
@@ -73,12 +77,34 @@ fn a_password_with_enough_of_its_own_is_taken() {
 }
 
 #[test]
+fn what_has_leaked_is_no_better_for_being_made_longer() {
+    let weakness = |text: &str| {
+        let password = NewPassword::parse_leaning(&Secret::new(text.to_owned()), Leaning::OnSecondFactor).unwrap();
+        weakness(&password, &CONTEXT)
+    };
+    for text in ["gandalf1", "vjht1051", "Vjht1051!", "gandalf1gandalf1", "vjht10512024"] {
+        assert!(matches!(weakness(text), Some(ProblemCode::Leaked | ProblemCode::Common)), "{text:?}: {:?}", weakness(text));
+    }
+    assert_eq!(weakness("gzqhvmwt"), None);
+}
+
+#[test]
+fn a_password_is_weighed_with_what_makes_it_light() {
+    let weigh = |text: &str| weight(&Secret::new(text.to_owned()), &CONTEXT);
+    assert_eq!(weigh("").bits, 0);
+    let reasons = weigh("wilhelmina1987").reasons;
+    assert!(reasons.contains(&WeightReason::Own) && reasons.contains(&WeightReason::Date), "{reasons:?}");
+    let (light, heavy) = (weigh("sunshine"), weigh("seven quiet herons at dawn"));
+    assert!(light.bits < PasswordWeight::ENOUGH && heavy.bits > 60, "{light:?} {heavy:?}");
+}
+
+#[test]
 fn the_list_is_written_as_passwords_are_compared() {
-    for word in COMMON.iter() {
+    for word in cost::COMMON.iter() {
         let text: String = word.iter().collect();
         assert_eq!(*word, folded(&text), "{text}");
     }
-    assert!(COMMON.len() > 1_000);
+    assert!(cost::COMMON.len() > 1_000);
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! What reacts in the browser: one island for every form of an account.
 
+mod weighing;
+
 use leptos::prelude::*;
 
 use super::{
-    model::{EmailAddress, LoginText, NewPassword, Secret, Username},
+    model::{EmailAddress, Leaning, LoginText, NewPassword, Secret, Username},
     view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
 };
+use weighing::Weighing;
+
 use crate::{
     ui::{LiveForm, RefusalNotice, press},
     valid::{Problem, ProblemCode, Value},
@@ -15,13 +19,20 @@ use crate::{
 #[island]
 pub fn AccountForm(children: Children) -> impl IntoView {
     let form = LiveForm::new(problem);
+    let weighing = Weighing::new();
     view! {
         <div
             class="stack"
             on:submit=move |event| form.submit(&event)
-            on:input=move |event| form.input(&event)
+            on:input=move |event| {
+                form.input(&event);
+                weighing.look(&event);
+            }
             on:focusout=move |event| form.leave(&event)
-            on:click=move |event| press(&event)
+            on:click=move |event| {
+                press(&event);
+                weighing.look(&event);
+            }
         >
             <RefusalNotice refusal=form.refusal() />
             {children()}
@@ -35,8 +46,12 @@ fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
         "username" => Username::parse(text).err(),
         "email" => EmailAddress::parse(text).err(),
         "login" => LoginText::parse(text).err(),
-        "password" if matches!(action, REGISTER | SET_UP | CHANGE_PASSWORD | CHOOSE_DUE_PASSWORD | USE_PASSWORD_LINK) => {
+        "password" if matches!(action, REGISTER | SET_UP | CHOOSE_DUE_PASSWORD | USE_PASSWORD_LINK) => {
             NewPassword::parse(&Secret::new(text.to_owned())).err()
+        }
+        // Whether there is a second factor beside it, only the server knows.
+        "password" if action == CHANGE_PASSWORD => {
+            NewPassword::parse_leaning(&Secret::new(text.to_owned()), Leaning::OnSecondFactor).err()
         }
         "password" | "current_password" if text.is_empty() => Some(Problem::new(ProblemCode::Required)),
         _ => None,

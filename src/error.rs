@@ -31,6 +31,9 @@ pub enum AppError {
     Conflict(Conflict),
     /// Too often (429); `retry_after` is in seconds.
     TooMany { retry_after: u64 },
+    /// Too many ask for this at the moment, and this browser cannot show that a person does (429);
+    /// `retry_after` is in seconds.
+    Crowded { retry_after: u64 },
     /// The server is at its limit (503); `retry_after` is in seconds.
     Busy { retry_after: u64 },
     /// The request could not be read: a field is missing, doubled or not of its type (400).
@@ -69,10 +72,26 @@ pub enum Refusal {
     Credentials,
     /// The link was used, has ended or never existed.
     LinkOver,
+    /// A program may have sent the form.
+    Doubtful { doubt: Doubt },
     /// So many tries in a row failed that no more are taken until there is a new password.
     Stopped,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
     EntryOver,
+}
+
+/// What speaks for a program, or keeps it from being ruled out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// The form was filled in faster than people are.
+    TooFast,
+    /// The form stood open for too long, was sent before, or is not one of ours.
+    TooOld,
+    /// A field that people do not see is filled in.
+    Trap,
+    /// The site is under pressure, and the browser's work is not done.
+    WorkOwed,
 }
 
 /// What an act collided with.
@@ -107,7 +126,7 @@ impl AppError {
             Self::NotFound => 404,
             Self::Conflict(_) => 409,
             Self::Invalid(_) => 422,
-            Self::TooMany { .. } => 429,
+            Self::TooMany { .. } | Self::Crowded { .. } => 429,
             Self::Internal { .. } => 500,
             Self::Busy { .. } | Self::Offline => 503,
         }
@@ -117,7 +136,7 @@ impl AppError {
     #[must_use]
     pub const fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TooMany { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
+            Self::TooMany { retry_after } | Self::Crowded { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     accounts::model::{PasswordWeight, Role, Strength, WeightReason},
     comments::model::CommentState,
-    error::{AppError, Conflict, Refusal},
+    error::{AppError, Conflict, Doubt, Refusal},
     landing::Notice,
     moment::Moment,
     valid::{Problem, ProblemCode},
@@ -24,6 +24,10 @@ pub fn error(error: &AppError) -> String {
         }
         AppError::Conflict(Conflict::AlreadySetUp) => "This site already has its first admin. Please sign in.".to_owned(),
         AppError::TooMany { retry_after } => format!("That was too often. Please try again in {}.", span(*retry_after)),
+        AppError::Crowded { retry_after } => format!(
+            "Very many are asking for this at the moment, maybe an attack, so only a few a minute are let through without a script in the browser. Please send the form again in {}; what you typed is kept.",
+            span(*retry_after)
+        ),
         AppError::Busy { retry_after } => format!("The server is very busy. Please try again in {}.", span(*retry_after)),
         AppError::BadRequest => {
             "The form did not arrive as it should: a field is missing, doubled or not of its kind. Please check it and send it again.".to_owned()
@@ -49,12 +53,28 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::AlreadySignedIn => "You are signed in already.",
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
         Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
+        Refusal::Doubtful { doubt } => self::doubt(doubt),
         Refusal::Stopped => {
             "Too many tries in a row have failed, so no more are taken. A link that sets a new password opens this again: please ask an admin for one."
         }
         Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
     };
     sentence.to_owned()
+}
+
+const fn doubt(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::TooFast => "That was faster than people fill in a form. Please wait for a few seconds and send it again.",
+        Doubt::TooOld => {
+            "This form was open for too long, or was sent before. Please load the page again and send it from there."
+        }
+        Doubt::Trap => {
+            "A field that is not meant for people is filled in, maybe by an extension of your browser. Please load the page again and leave it empty."
+        }
+        Doubt::WorkOwed => {
+            "The site is under heavy use, so your browser has to do a second of work to show that a person sends this. Please send the form again."
+        }
+    }
 }
 
 /// What a suspended person is told before the reason.

@@ -11,11 +11,20 @@ pub async fn register(
     email: String,
     password: Secret,
     #[server(default)] next: String,
+    #[server(default)] challenge: String,
+    #[server(default)] solution: String,
+    #[server(default)] website: String,
 ) -> Result<Landing, AppError> {
-    use crate::{accounts::model::Registration, landing::LocalPath, server::accounts, valid::Value};
+    use crate::{
+        accounts::model::{ChallengeAnswer, Registration},
+        landing::LocalPath,
+        server::accounts,
+        valid::Value,
+    };
+    let answer = ChallengeAnswer { challenge, solution, trap: website };
     let draft = Registration { username, email, password };
     let next = LocalPath::parse(&next).ok();
-    crate::server::call(|visit| async move { accounts::register(&visit, draft, next).await }).await
+    crate::server::call(|visit| async move { accounts::register(&visit, draft, next, &answer).await }).await
 }
 
 /// Weighs a password while it is typed; changes nothing, and is a POST all the same because of what it carries.
@@ -42,16 +51,20 @@ pub async fn sign_in(
     password: Secret,
     #[server(default)] keeping: String,
     #[server(default)] next: String,
+    #[server(default)] challenge: String,
+    #[server(default)] solution: String,
+    #[server(default)] website: String,
 ) -> Result<Landing, AppError> {
     use crate::{
-        accounts::model::{Keeping, SignIn},
+        accounts::model::{ChallengeAnswer, Keeping, SignIn},
         landing::LocalPath,
         server::accounts,
         valid::Value,
     };
     let draft = SignIn { login, password };
+    let answer = ChallengeAnswer { challenge, solution, trap: website };
     let (keeping, next) = (Keeping::from_name(&keeping), LocalPath::parse(&next).ok());
-    crate::server::call(|visit| async move { accounts::sign_in(&visit, draft, keeping, next).await }).await
+    crate::server::call(|visit| async move { accounts::sign_in(&visit, draft, keeping, next, &answer).await }).await
 }
 
 #[server(name = AcknowledgeSuspension, prefix = "/api", endpoint = "accounts/acknowledge_suspension")]

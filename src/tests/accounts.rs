@@ -84,12 +84,16 @@ async fn an_unknown_person_and_a_wrong_password_get_the_same_answer() {
     }
 }
 
-/// A page without what differs from one to the next by itself: what was typed, and the nonce.
+/// A page without what differs from one to the next by itself: what was typed, the nonce, and the stamp of
+/// its form.
 fn without_accidents(page: &Answer, typed: &str) -> String {
     let policy = page.header("content-security-policy");
     let nonce = policy.split_once("'nonce-").unwrap().1.split('\'').next().unwrap().to_owned();
-    page.text()
-        .replace(&nonce, "")
+    let text = page.text();
+    let (_, stamp) = text.split_once("data-puzzle=\"").unwrap();
+    let stamp = stamp.split('"').next().unwrap();
+    text.replace(&nonce, "")
+        .replace(stamp, "")
         .replace(&format!("\"{typed}\""), "\"\"")
         .replace(&format!("&quot;{typed}&quot;"), "&quot;&quot;")
 }

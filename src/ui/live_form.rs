@@ -5,7 +5,7 @@
 //! costs the browser the same whatever it holds. Promises: nothing that breaks a rule is sent, nothing
 //! is sent twice while an answer is awaited, and the keyboard's focus goes to the first field at fault.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -13,7 +13,7 @@ use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use super::{page_shown::on_page_shown, post::post};
 use crate::{
-    error::AppError,
+    error::{AppError, Doubt, Refusal},
     landing::Landing,
     valid::{FieldProblems, Problem, ProblemCode},
     words,
@@ -25,10 +25,14 @@ const PRESS: Duration = Duration::from_millis(300);
 /// What is wrong with the text of a field, by the form's action and the field's name.
 pub type Rules = fn(action: &str, field: &str, text: &str) -> Option<Problem>;
 
+/// What is done with a form before it is sent, when nothing is wrong with it.
+pub type Preparation = fn(HtmlFormElement) -> Pin<Box<dyn Future<Output = ()>>>;
+
 /// An island's hold on the form within it.
 #[derive(Clone, Copy, Debug)]
 pub struct LiveForm {
     rules: Rules,
+    preparation: Option<Preparation>,
     refusal: RwSignal<Option<AppError>>,
     waiting: StoredValue<Option<HtmlFormElement>, LocalStorage>,
 }
@@ -36,9 +40,15 @@ pub struct LiveForm {
 impl LiveForm {
     #[must_use]
     pub fn new(rules: Rules) -> Self {
-        let form = Self { rules, refusal: RwSignal::new(None), waiting: StoredValue::new_local(None) };
+        let form = Self { rules, preparation: None, refusal: RwSignal::new(None), waiting: StoredValue::new_local(None) };
         on_page_shown(move || form.rest());
         form
+    }
+
+    /// The same with something to do before a form is sent.
+    #[must_use]
+    pub fn preparing(self, preparation: Preparation) -> Self {
+        Self { preparation: Some(preparation), ..self }
     }
 
     /// What the server said last, if it refused.
@@ -61,6 +71,9 @@ impl LiveForm {
         }
         self.wait_for(&form);
         spawn_local(async move {
+            if let Some(prepare) = self.preparation {
+                prepare(form.clone()).await;
+            }
             match post::<Landing>(&form, &action_of(&form)).await {
                 Ok(landing) => self.leave_for(&landing),
                 Err(error) => self.refused(&form, error),
@@ -129,6 +142,9 @@ impl LiveForm {
     fn refused(self, form: &HtmlFormElement, error: AppError) {
         self.rest();
         show(form, &error.field_problems());
+        if matches!(error, AppError::Crowded { .. } | AppError::Forbidden(Refusal::Doubtful { doubt: Doubt::WorkOwed })) {
+            ask_for_work(form);
+        }
         self.refusal.set(Some(error));
     }
 }
@@ -143,6 +159,13 @@ fn show(form: &HtmlFormElement, problems: &FieldProblems) {
             is_first = false;
             let _ = field.focus();
         }
+    }
+}
+
+/// The next time the form is sent, its challenge is solved before.
+fn ask_for_work(form: &HtmlFormElement) {
+    if let Some(challenge) = form.query_selector("[data-puzzle]").ok().flatten() {
+        let _ = challenge.set_attribute("data-work", "now");
     }
 }
 

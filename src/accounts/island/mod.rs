@@ -1,5 +1,6 @@
 //! What reacts in the browser: one island for every form of an account.
 
+mod solving;
 mod weighing;
 
 use leptos::prelude::*;
@@ -18,7 +19,7 @@ use crate::{
 /// The form within (`children`, from the server), awake.
 #[island]
 pub fn AccountForm(children: Children) -> impl IntoView {
-    let form = LiveForm::new(problem);
+    let form = LiveForm::new(problem).preparing(solving::prepare);
     let weighing = Weighing::new();
     view! {
         <div

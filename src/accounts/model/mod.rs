@@ -2,6 +2,7 @@
 
 mod account;
 mod arrival;
+mod challenge;
 mod drafts;
 mod email;
 mod name;
@@ -11,6 +12,7 @@ mod weight;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
 pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SuspensionNotice, Way};
+pub use challenge::{ChallengeAnswer, Puzzle, Search, Solution};
 pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };

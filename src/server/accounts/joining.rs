@@ -2,7 +2,7 @@
 //! one.
 
 use crate::{
-    accounts::model::{EmailAddress, Keeping, NewPassword, Proven, Registration, Role, UserId, Username, Way},
+    accounts::model::{ChallengeAnswer, EmailAddress, Keeping, NewPassword, Proven, Registration, Role, UserId, Username, Way},
     audit::model::Deed,
     error::{AppError, Conflict},
     landing::{Landing, LocalPath, Notice},
@@ -18,6 +18,7 @@ use crate::{
 };
 
 use super::{
+    challenge,
     door::{self, Arrival},
     links,
     name::{self, CanonicalName},
@@ -32,23 +33,25 @@ use super::{
 /// the answer tells nobody who is here.
 ///
 /// # Errors
-/// Not allowed, a field breaks its rule, the name is taken, or too many accounts come from one
-/// network.
-pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>) -> Result<Landing> {
+/// Not allowed, a field breaks its rule, the name is taken, too many accounts come from one network, or
+/// a program may have sent the form.
+pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>, answer: &ChallengeAnswer) -> Result<Landing> {
     let settings = visit.settings().await?;
     let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    challenge::demand(visit, challenge::Purpose::Registration, answer).await?;
     throttle::admit(visit, Kind::Registration, Subject::Network).await?;
-    let hash = hashed(visit, &newcomer.password).await?;
+    let hash = hashed(visit, &newcomer.password, answer).await?;
     let user = admit(visit, &permit, &newcomer, (&hash, Role::Member)).await?;
     welcome(visit, user, Way::Registration, next).await
 }
 
 /// Who was turned away because the server was busy has not registered.
-async fn hashed(visit: &Visit, password: &NewPassword) -> Result<Hash> {
+async fn hashed(visit: &Visit, password: &NewPassword, answer: &ChallengeAnswer) -> Result<Hash> {
     let hash = visit.passwords().hash(password).await;
     if matches!(hash, Err(PasswordError::Busy { .. })) {
         throttle::give_back(visit, Kind::Registration, Subject::Network).await?;
+        challenge::give_back(visit, answer).await?;
     }
     Ok(hash?)
 }

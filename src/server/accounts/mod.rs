@@ -3,6 +3,7 @@
 
 pub mod administration;
 pub mod browsers;
+pub mod challenge;
 pub mod door;
 pub mod factors;
 pub mod joining;
@@ -23,8 +24,8 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     accounts::model::{
-        AccountRecord, EmailAddress, Keeping, Leaning, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof,
-        Proven, Secret, SignIn, UserId, Username, Way,
+        AccountRecord, ChallengeAnswer, EmailAddress, Keeping, Leaning, LoginText, NewPassword, NewPasswordDraft, PasswordChange,
+        Profile, Proof, Proven, Secret, SignIn, UserId, Username, Way,
     },
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
@@ -51,13 +52,23 @@ use throttle::{Key, Pressure};
 /// Unknown people and wrong passwords cost the same and get the same answer.
 ///
 /// # Errors
-/// Already signed in, no match, or too many failures of this account or from this network.
-pub async fn sign_in(visit: &Visit, draft: SignIn, keeping: Keeping, next: Option<LocalPath>) -> Result<Landing> {
+/// Already signed in, no match, too many failures of this account or from this network, or a challenge to
+/// solve while many accounts are tried.
+pub async fn sign_in(
+    visit: &Visit,
+    draft: SignIn,
+    keeping: Keeping,
+    next: Option<LocalPath>,
+    answer: &ChallengeAnswer,
+) -> Result<Landing> {
     policy::may_sign_in(visit.actor(), visit.now())?;
     let draft = Valid::check(draft)?;
     let login = LoginText::parse(&draft.login).map_err(|problem| FieldProblems::one("login", problem))?;
     let found = find_by_login(visit, &login).await?;
     let familiar = familiar_browser(visit, found.as_ref()).await?;
+    if familiar.is_none() {
+        challenge::demand_under_pressure(visit, challenge::Purpose::SignIn, answer).await?;
+    }
     let account = familiar.unwrap_or_else(|| account_key(visit, &login));
     let networks = if familiar.is_some() { Vec::new() } else { network_keys(visit) };
     let attempt = throttle::attempt(visit, networks.into_iter().chain([account]).collect()).await?;

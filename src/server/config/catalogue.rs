@@ -85,6 +85,8 @@ pub static LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE: Setting =
     Setting::new("limits.failed_sign_ins_before_challenge", Number(100));
 pub static LIMITS_REGISTRATIONS_BEFORE_CHALLENGE: Setting = Setting::new("limits.registrations_before_challenge", Number(30));
 pub static LIMITS_RESETS_BEFORE_CHALLENGE: Setting = Setting::new("limits.resets_before_challenge", Number(30));
+pub static LIMITS_FORM_SECONDS: Setting = Setting::new("limits.form_seconds", Number(3));
+pub static LIMITS_CHALLENGE_BITS: Setting = Setting::new("limits.challenge_bits", Number(16));
 pub static LIMITS_SLOW_LANE_PER_MINUTE: Setting = Setting::new("limits.slow_lane_per_minute", Number(5));
 pub static LIMITS_CONNECTIONS_PER_NETWORK: Setting = Setting::new("limits.connections_per_network", Number(64));
 pub static LIMITS_REQUEST_SECONDS: Setting = Setting::new("limits.request_seconds", Number(30));
@@ -128,6 +130,8 @@ pub static ALL: &[&Setting] = &[
     &LIMITS_REGISTRATIONS_BEFORE_CHALLENGE,
     &LIMITS_RESETS_BEFORE_CHALLENGE,
     &LIMITS_SLOW_LANE_PER_MINUTE,
+    &LIMITS_FORM_SECONDS,
+    &LIMITS_CHALLENGE_BITS,
     &LIMITS_CONNECTIONS_PER_NETWORK,
     &LIMITS_REQUEST_SECONDS,
     &SECRETS_COOKIE_KEY_FILE,

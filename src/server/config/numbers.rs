@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use super::catalogue::{
-    LIMITS_BODY_KIB, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE,
-    LIMITS_REGISTRATIONS_BEFORE_CHALLENGE, LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS, LIMITS_RESETS_BEFORE_CHALLENGE,
-    LIMITS_SIGN_IN_FREE_TRIES, LIMITS_SLOW_LANE_PER_MINUTE, PASSWORD_AT_ONCE, PASSWORD_ITERATIONS, PASSWORD_MEMORY_KIB,
-    PASSWORD_PARALLELISM, SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES,
-    SESSION_SHORT_ABSOLUTE_HOURS, SESSION_SHORT_IDLE_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS, SESSION_STAFF_IDLE_MINUTES, Setting,
+    LIMITS_BODY_KIB, LIMITS_CHALLENGE_BITS, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE,
+    LIMITS_FORM_SECONDS, LIMITS_REGISTRATIONS_BEFORE_CHALLENGE, LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS,
+    LIMITS_RESETS_BEFORE_CHALLENGE, LIMITS_SIGN_IN_FREE_TRIES, LIMITS_SLOW_LANE_PER_MINUTE, PASSWORD_AT_ONCE,
+    PASSWORD_ITERATIONS, PASSWORD_MEMORY_KIB, PASSWORD_PARALLELISM, SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS,
+    SESSION_PROOF_MINUTES, SESSION_SHORT_ABSOLUTE_HOURS, SESSION_SHORT_IDLE_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS,
+    SESSION_STAFF_IDLE_MINUTES, Setting,
 };
 use super::reader::{Reader, Shown};
+use crate::accounts::model::Puzzle;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -53,6 +55,10 @@ pub struct Limits {
     pub resets_before_challenge: u32,
     /// Forms on the whole site that are taken without a solved challenge while there is pressure.
     pub slow_lane_per_minute: u32,
+    /// How old a form is that a person has filled in; zero where that is not looked at.
+    pub form_age: Duration,
+    /// The work of a challenge, as a power of two.
+    pub challenge_bits: u32,
     /// Open connections per IPv4 address or IPv6 /64.
     pub connections_per_network: usize,
     /// From the first byte of a request to the last of its answer.
@@ -115,6 +121,8 @@ impl Limits {
             registrations_before_challenge: small(reader, &LIMITS_REGISTRATIONS_BEFORE_CHALLENGE, 1, 100_000),
             resets_before_challenge: small(reader, &LIMITS_RESETS_BEFORE_CHALLENGE, 1, 100_000),
             slow_lane_per_minute: small(reader, &LIMITS_SLOW_LANE_PER_MINUTE, 1, 10_000),
+            form_age: Duration::from_secs(reader.number(&LIMITS_FORM_SECONDS, 0..=60)),
+            challenge_bits: small(reader, &LIMITS_CHALLENGE_BITS, 1, Puzzle::MOST_BITS),
             connections_per_network: size(reader, &LIMITS_CONNECTIONS_PER_NETWORK, 1..=100_000),
             request: Duration::from_secs(reader.number(&LIMITS_REQUEST_SECONDS, 1..=600)),
         }

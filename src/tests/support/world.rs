@@ -164,6 +164,9 @@ fn configuration(folder: &TempDir, database: &TestDatabase, settings: &[(&'stati
         // The cheapest that are allowed.
         (&catalogue::PASSWORD_MEMORY_KIB, "19456"),
         (&catalogue::PASSWORD_ITERATIONS, "2"),
+        // Programs fill in the forms here.
+        (&catalogue::LIMITS_FORM_SECONDS, "0"),
+        (&catalogue::LIMITS_REGISTRATIONS_BEFORE_CHALLENGE, "1000"),
     ];
     let flags = usual.into_iter().chain(settings.iter().copied());
     let flags = flags.map(|(setting, value)| Flag { setting, name: "--test", value: value.to_owned() });

@@ -13,6 +13,7 @@ use crate::{
     landing::LocalPath,
     policy,
     server::{
+        accounts::challenge,
         shell::{Frame, Head, Width},
         web::{Asked, Trouble},
     },
@@ -30,6 +31,7 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
         return Ok(elsewhere);
     }
     let purpose = Purpose::Register { next: onward.field() };
+    let challenge = challenge::make(&frame.visit, challenge::Purpose::Registration).await?;
     let sign_in = onward.joined_to("/sign-in");
     let head = Head::titled("Register").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -38,7 +40,7 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
                 <h1>"Register"</h1>
                 <p class="lead">"One account for reading along, asking and answering."</p>
             </header>
-            <RegistrationForm purpose suggestion=suggestion() />
+            <RegistrationForm purpose suggestion=suggestion() challenge=Some(challenge) />
             <p class="quiet">"You have an account? "<a href=sign_in>"Sign in"</a></p>
         }
     }))
@@ -67,6 +69,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
         return Ok(elsewhere);
     }
     let next = onward.field();
+    let challenge = challenge::make(&frame.visit, challenge::Purpose::SignIn).await?;
     let register = onward.joined_to("/register");
     let head = Head::titled("Sign in").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -74,7 +77,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
             <header class="page-head">
                 <h1>"Sign in"</h1>
             </header>
-            <SignInForm next />
+            <SignInForm next challenge />
             <div class="stack quiet">
                 <p>"No account yet? "<a href=register>"Register"</a></p>
                 <p>"Password forgotten? Ask an admin of this site for a link that sets a new one."</p>

@@ -8,7 +8,10 @@ use crate::{
         model::{Leaning, Secret},
         view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, PROVE, REGISTER, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
     },
-    server::sent::Sent,
+    server::{
+        accounts::challenge::{Challenge, Work},
+        sent::Sent,
+    },
     ui::{Button, ButtonKind, ButtonSize, Checkbox, ErrorSummary, FieldKind, Form, PasswordField, TextField, Tick, UserNameHint},
 };
 
@@ -22,7 +25,12 @@ pub enum Purpose {
 
 /// User name, e-mail address and password.
 #[component]
-pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl IntoView {
+pub fn RegistrationForm(
+    purpose: Purpose,
+    suggestion: Option<Secret>,
+    /// None where a link is proof enough.
+    challenge: Option<Challenge>,
+) -> impl IntoView {
     let (action, verb, next) = match purpose {
         Purpose::Register { next } => (REGISTER, "Register", Some(next)),
         Purpose::SetUp => (SET_UP, "Create the admin account", None),
@@ -50,6 +58,7 @@ pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl In
                     problem=sent.problem("email")
                 />
                 <NewPasswordField label="Password" problem=sent.problem("password") suggestion />
+                {challenge.map(|challenge| view! { <ChallengeFields challenge /> })}
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>{verb}</Button>
             </Form>
         </AccountForm>
@@ -58,7 +67,7 @@ pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl In
 
 /// User name or e-mail address, and the password.
 #[component]
-pub fn SignInForm(next: String) -> impl IntoView {
+pub fn SignInForm(next: String, challenge: Challenge) -> impl IntoView {
     let sent = Sent::to(SIGN_IN);
     let tick = if sent.typed_or("keeping", "") == "kept" { Tick::Ticked } else { Tick::Clear };
     view! {
@@ -75,6 +84,7 @@ pub fn SignInForm(next: String) -> impl IntoView {
                 />
                 <PasswordField label="Password" name="password" problem=sent.problem("password") />
                 <Checkbox label="Keep me signed in" name="keeping" value="kept" hint="Only on a device that is yours alone." tick />
+                <ChallengeFields challenge />
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Sign in"</Button>
             </Form>
         </AccountForm>
@@ -171,6 +181,29 @@ fn NewPasswordField(
                 <p class="hint" role="status"></p>
             </div>
             {suggestion.map(|phrase| view! { <Suggestion phrase /> })}
+        </div>
+    }
+}
+
+/// What shows that a person sends the form: a signed stamp, a puzzle for the browser, and a field that only
+/// programs fill in.
+#[component]
+pub fn ChallengeFields(challenge: Challenge) -> impl IntoView {
+    let Challenge { text, bits, work } = challenge;
+    let puzzle = text.clone();
+    let when = match work {
+        Work::Now => "now",
+        Work::Later => "later",
+    };
+    view! {
+        <div class="challenge" data-puzzle=puzzle data-bits=bits.to_string() data-work=when>
+            <input type="hidden" name="challenge" value=text />
+            <input type="hidden" name="solution" value="" />
+            <div class="offstage" aria-hidden="true">
+                <label for="website">"Leave this empty"</label>
+                <input type="text" id="website" name="website" value="" tabindex="-1" autocomplete="off" />
+            </div>
+            <p class="hint" role="status"></p>
         </div>
     }
 }

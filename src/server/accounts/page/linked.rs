@@ -50,7 +50,7 @@ pub async fn set_up(frame: Frame) -> Result<Response, Trouble> {
                     "Locutory runs. Make the first admin account: it can do everything here, and give others a part of it."
                 </p>
             </header>
-            <RegistrationForm purpose suggestion=suggestion() />
+            <RegistrationForm purpose suggestion=suggestion() challenge=None />
         }
     }))
 }

@@ -198,8 +198,9 @@ pub fn weight(weight: &PasswordWeight) -> String {
         Strength::Good => "Good",
         Strength::VeryGood => "Very good",
     };
-    let reasons: String = weight.reasons.iter().map(|reason| format!(" {}", weight_reason(*reason))).collect();
-    format!("{strength}: an attacker with the stolen database would need {} for it.{reasons}", guessing_time(weight.bits))
+    let time = guessing_time(weight.bits);
+    let told = format!("{strength}: an attacker with the stolen database would need {time} for it.");
+    std::iter::once(told.as_str()).chain(weight.reasons.iter().map(|reason| weight_reason(*reason))).collect::<Vec<_>>().join(" ")
 }
 
 /// How long a guess at ten thousand a second takes on the average, which is what our hashes let a

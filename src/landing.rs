@@ -99,6 +99,9 @@ pub enum Notice {
     PersonSuspended,
     SuspensionLifted,
     SessionsEnded,
+    SessionEnded,
+    OtherSessionsEnded,
+    NoticesSaved,
     SettingsSaved,
     ThemeChanged,
 }

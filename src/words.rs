@@ -1,7 +1,7 @@
 //! The one table from codes to sentences. A sentence says what is wrong and what to do next.
 
 use crate::{
-    accounts::model::Role,
+    accounts::model::{Proven, Role, SecondProof, Way},
     comments::model::CommentState,
     error::{AppError, Conflict, Refusal},
     landing::Notice,
@@ -218,6 +218,9 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::PersonSuspended => "The account is suspended.",
         Notice::SuspensionLifted => "The suspension is lifted.",
         Notice::SessionsEnded => "All sessions of this person have ended.",
+        Notice::SessionEnded => "That session has ended. Its browser is signed out from its next click.",
+        Notice::OtherSessionsEnded => "All your other sessions have ended.",
+        Notice::NoticesSaved => "Your choice is saved.",
         Notice::SettingsSaved => "The settings are saved.",
         Notice::ThemeChanged => "The look is changed.",
     }
@@ -230,6 +233,26 @@ pub const fn role(role: Role) -> &'static str {
         Role::Moderator => "Moderator",
         Role::Admin => "Admin",
     }
+}
+
+/// By what somebody has shown who they are.
+#[must_use]
+pub fn proven(by: &Proven) -> String {
+    let first = match &by.way {
+        Way::Password => "Password".to_owned(),
+        Way::Passkey => "Passkey".to_owned(),
+        Way::Provider(name) => format!("Account at {name}"),
+        Way::Registration => "Registration".to_owned(),
+        Way::SetUpLink => "Set-up link".to_owned(),
+    };
+    let second = match by.second {
+        None => return first,
+        Some(SecondProof::Totp) => "authenticator app",
+        Some(SecondProof::RecoveryCode) => "recovery code",
+        Some(SecondProof::Passkey) => "passkey",
+        Some(SecondProof::Enrolment) => "second factor set up then",
+    };
+    format!("{first} and {second}")
 }
 
 #[must_use]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{PasswordLink, Role, Secret, UserId};
+use super::model::{PasswordLink, Role, Secret, SignInNotices, UserId};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
@@ -72,6 +72,24 @@ pub async fn start_over() -> Result<Landing, AppError> {
 pub async fn sign_out() -> Result<Landing, AppError> {
     use crate::server::accounts;
     crate::server::call(|visit| async move { accounts::sign_out(&visit).await }).await
+}
+
+#[server(name = EndOwnSession, prefix = "/api", endpoint = "accounts/end_own_session")]
+pub async fn end_own_session(session: i64) -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::end(&visit, session).await }).await
+}
+
+#[server(name = EndOtherSessions, prefix = "/api", endpoint = "accounts/end_other_sessions")]
+pub async fn end_other_sessions() -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::end_others(&visit).await }).await
+}
+
+#[server(name = ChooseNotices, prefix = "/api", endpoint = "accounts/choose_notices")]
+pub async fn choose_notices(notices: SignInNotices) -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::choose_notices(&visit, notices).await }).await
 }
 
 #[server(name = Prove, prefix = "/api", endpoint = "accounts/prove")]

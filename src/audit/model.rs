@@ -48,6 +48,7 @@ deeds! {
     Suspended = "suspended", "Suspended";
     SuspensionLifted = "suspension_lifted", "Lifted the suspension";
     SessionsEnded = "sessions_ended", "Ended all sessions";
+    SessionEnded = "session_ended", "Ended one session";
     DiscussionLocked = "discussion_locked", "Locked the discussion";
     DiscussionUnlocked = "discussion_unlocked", "Unlocked the discussion";
     DiscussionPinned = "discussion_pinned", "Pinned the discussion";

@@ -38,6 +38,12 @@ pub fn may_prove(actor: &Actor, now: Moment) -> Result<Granted<act::Prove>, AppE
 }
 
 /// # Errors
+/// Nobody is signed in.
+pub fn may_keep_sessions(actor: &Actor, now: Moment) -> Result<Granted<act::KeepOwnSessions>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
 /// Nobody is signed in, or the account is suspended.
 pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::ChangePassword>, AppError> {
     grant_to_person(actor, now)

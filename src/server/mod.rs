@@ -29,6 +29,7 @@ pub mod shell;
 pub mod web;
 
 pub mod accounts;
+pub mod agent;
 pub mod audit;
 pub mod comments;
 pub mod count;

@@ -9,7 +9,7 @@ mod password;
 mod person;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
-pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SuspensionNotice, Way};
+pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SignInNotices, SuspensionNotice, Way};
 pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };

@@ -10,6 +10,7 @@ pub mod links;
 pub mod name;
 pub mod page;
 pub mod passphrase;
+pub mod sessions;
 mod store;
 pub mod throttle;
 pub mod token;

@@ -8,7 +8,9 @@ use sea_orm::{
 };
 
 use crate::{
-    accounts::model::{AccountRecord, AddressClaim, EmailAddress, Profile, Role, Standing, SuspensionReason, UserId, Username},
+    accounts::model::{
+        AccountRecord, AddressClaim, EmailAddress, Profile, Role, SignInNotices, Standing, SuspensionReason, UserId, Username,
+    },
     error::AppError,
     moment::{Day, Moment},
     policy::{Permit, act},
@@ -107,6 +109,15 @@ pub async fn expire_password(
     now: Moment,
 ) -> Result<()> {
     update(database, id, &[(Column::PasswordDueSince, Expr::value(now.milliseconds()))]).await
+}
+
+pub async fn set_sign_in_notices(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<act::KeepOwnSessions>,
+    id: UserId,
+    choice: SignInNotices,
+) -> Result<()> {
+    update(database, id, &[(Column::SignInNotices, Expr::value(choice.name()))]).await
 }
 
 pub async fn cancel_deletion(database: &impl ConnectionTrait, _permit: &Permit<act::SignIn>, id: UserId) -> Result<()> {

@@ -10,7 +10,6 @@ pub mod settings;
 pub mod users;
 
 mod activity;
-mod agent;
 mod entries;
 mod excerpt;
 mod frame;

@@ -9,7 +9,6 @@ use leptos::prelude::*;
 use super::{
     super::{
         activity::{Activity, Authors},
-        agent,
         entries::Entries,
         frame::{Dashboard, Room, Viewer, head},
         query::address,
@@ -25,7 +24,7 @@ use crate::{
     error::AppError,
     moment::Moment,
     policy::{self, act},
-    server::{accounts::administration, audit, comments::moderation, shell::Frame, web::Trouble},
+    server::{accounts::administration, agent, audit, comments::moderation, shell::Frame, web::Trouble},
     ui::When,
     words,
 };
@@ -112,7 +111,8 @@ fn sessions_panel(sessions: &[SessionRecord], now: Moment) -> impl IntoView + us
             view! {
                 <tr>
                     <th scope="row">{agent::in_words(&session.agent)}</th>
-                    <td>{session.address.clone()}</td>
+                    <td>{agent::place(&session.address)}</td>
+                    <td>{words::proven(&session.by)}</td>
                     <td class="number"><When at=session.created now=now /></td>
                     <td class="number"><When at=session.last_seen now=now /></td>
                 </tr>
@@ -130,6 +130,7 @@ fn sessions_panel(sessions: &[SessionRecord], now: Moment) -> impl IntoView + us
                         <tr>
                             <th scope="col">"Browser"</th>
                             <th scope="col">"From"</th>
+                            <th scope="col">"Proven by"</th>
                             <th scope="col" class="number">"Signed in"</th>
                             <th scope="col" class="number">"Last seen"</th>
                         </tr>

@@ -102,6 +102,9 @@ pub enum Notice {
     SessionEnded,
     OtherSessionsEnded,
     NoticesSaved,
+    InvitationWithdrawn,
+    PersonApproved,
+    PersonDeclined,
     SettingsSaved,
     ThemeChanged,
 }

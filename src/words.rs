@@ -44,6 +44,9 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::EditWindowOver => "The time to change this is over. You can still add a comment.",
         Refusal::NotVisible => "A moderator has taken this comment out of sight.",
         Refusal::RegistrationClosed => "This site takes no new members at the moment.",
+        Refusal::InvitationNeeded => {
+            "This site takes new members by invitation only, and yours is used up or has ended. Please ask for another one."
+        }
         Refusal::LastAdmin => "This would leave the site without an admin. Make somebody else an admin first.",
         Refusal::Yourself => "You cannot do this to your own account. Ask another admin.",
         Refusal::AlreadySignedIn => "You are signed in already.",
@@ -124,6 +127,7 @@ pub fn problem(field: &str, problem: Problem) -> String {
     match problem.code {
         ProblemCode::Required => match field {
             "body" | "opening" => "Please write something first.".to_owned(),
+            "application" => "Please say why you would like to join.".to_owned(),
             "reason" => "Please give a reason.".to_owned(),
             _ => format!("Please enter {}.", with_article(name)),
         },
@@ -175,6 +179,9 @@ pub fn field_name(field: &str) -> &'static str {
         "body" => "comment",
         "reason" => "reason",
         "days" => "number of days",
+        "uses" => "number of people",
+        "note" => "note",
+        "application" => "text",
         "name" => "name",
         "description" => "description",
         "comments" => "comments",
@@ -221,6 +228,9 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SessionEnded => "That session has ended. Its browser is signed out from its next click.",
         Notice::OtherSessionsEnded => "All your other sessions have ended.",
         Notice::NoticesSaved => "Your choice is saved.",
+        Notice::InvitationWithdrawn => "The invitation is withdrawn. Who came by it stays.",
+        Notice::PersonApproved => "They are let in, and can sign in now.",
+        Notice::PersonDeclined => "They are not let in, and read your reason when they sign in.",
         Notice::SettingsSaved => "The settings are saved.",
         Notice::ThemeChanged => "The look is changed.",
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{PasswordLink, Role, Secret, SignInNotices, UserId};
+use super::model::{InvitationLink, PasswordLink, Role, Secret, SignInNotices, UserId};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
@@ -10,10 +10,11 @@ pub async fn register(
     username: String,
     email: String,
     password: Secret,
+    #[server(default)] application: String,
     #[server(default)] next: String,
 ) -> Result<Landing, AppError> {
     use crate::{accounts::model::Registration, landing::LocalPath, server::accounts, valid::Value};
-    let draft = Registration { username, email, password };
+    let draft = Registration { username, email, password, application };
     let next = LocalPath::parse(&next).ok();
     crate::server::call(|visit| async move { accounts::register(&visit, draft, next).await }).await
 }
@@ -21,7 +22,7 @@ pub async fn register(
 #[server(name = SetUp, prefix = "/api", endpoint = "accounts/set_up")]
 pub async fn set_up(username: String, email: String, password: Secret) -> Result<Landing, AppError> {
     use crate::{accounts::model::Registration, server::accounts};
-    let draft = Registration { username, email, password };
+    let draft = Registration { username, email, password, application: String::new() };
     crate::server::call(|visit| async move { accounts::set_up(&visit, draft).await }).await
 }
 
@@ -144,6 +145,32 @@ pub async fn end_sessions(user: UserId) -> Result<Landing, AppError> {
 pub async fn make_password_link(user: UserId) -> Result<PasswordLink, AppError> {
     use crate::server::accounts::administration;
     crate::server::call(|visit| async move { administration::make_password_link(&visit, user).await }).await
+}
+
+/// Answers with the link itself, which is shown once and kept nowhere.
+#[server(name = Invite, prefix = "/api", endpoint = "accounts/invite")]
+pub async fn invite(note: String, uses: String, days: String) -> Result<InvitationLink, AppError> {
+    use crate::{accounts::model::InvitationDraft, server::accounts::invitations};
+    let draft = InvitationDraft { note, uses, days };
+    crate::server::call(|visit| async move { invitations::make(&visit, draft).await }).await
+}
+
+#[server(name = WithdrawInvitation, prefix = "/api", endpoint = "accounts/withdraw_invitation")]
+pub async fn withdraw_invitation(invitation: i64) -> Result<Landing, AppError> {
+    use crate::server::accounts::invitations::{self, InvitationId};
+    crate::server::call(|visit| async move { invitations::withdraw(&visit, InvitationId(invitation)).await }).await
+}
+
+#[server(name = Approve, prefix = "/api", endpoint = "accounts/approve")]
+pub async fn approve(user: UserId) -> Result<Landing, AppError> {
+    use crate::server::accounts::approval;
+    crate::server::call(|visit| async move { approval::approve(&visit, user).await }).await
+}
+
+#[server(name = Decline, prefix = "/api", endpoint = "accounts/decline")]
+pub async fn decline(user: UserId, reason: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Declination, server::accounts::approval};
+    crate::server::call(|visit| async move { approval::decline(&visit, user, Declination { reason }).await }).await
 }
 
 #[server(name = ExpirePassword, prefix = "/api", endpoint = "accounts/expire_password")]

@@ -44,6 +44,10 @@ deeds! {
     PasswordReset = "password_reset", "Made a link to reset the password";
     PasswordExpired = "password_expired", "Asked for a new password";
     DeletionCancelled = "deletion_cancelled", "Kept the account after all";
+    Invited = "invited", "Made an invitation";
+    InvitationWithdrawn = "invitation_withdrawn", "Withdrew an invitation";
+    Approved = "approved", "Let the newcomer in";
+    Declined = "declined", "Did not let the newcomer in";
     RoleChanged = "role_changed", "Changed the role";
     Suspended = "suspended", "Suspended";
     SuspensionLifted = "suspension_lifted", "Lifted the suspension";

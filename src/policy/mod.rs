@@ -18,8 +18,8 @@ mod site;
 use std::marker::PhantomData;
 
 pub use accounts::{
-    may_administer, may_change_password, may_change_role, may_create_account, may_keep_sessions, may_prove, may_register,
-    may_sign_in, may_sign_out,
+    may_administer, may_change_password, may_change_role, may_create_account, may_decide_registration, may_invite,
+    may_keep_sessions, may_prove, may_register, may_sign_in, may_sign_out,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -136,6 +136,10 @@ acts! {
     ModerateComments: Moderators, Usual;
     /// Lock, pin, rename or delete anybody's discussion.
     ModerateDiscussion: Moderators, Usual;
+    /// Make and withdraw invitations.
+    Invite: Moderators, Usual;
+    /// Let those in who ask to join, or not.
+    DecideRegistration: Moderators, Usual;
     /// See the overview, the people, the settings and the audit log.
     SeeAdministration: Admins, Usual;
     /// Make an account for somebody, with any role.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::{task::JoinHandle, time::interval};
 
 use crate::server::{
-    accounts::{browsers, door, links, throttle},
+    accounts::{approval, browsers, door, links, throttle},
     app::App,
     audit,
     error::Result,
@@ -17,6 +17,9 @@ const INTERVAL: Duration = Duration::from_mins(10);
 
 /// How long failed sign-ins stay in the audit log: anybody can cause them, so they may not pile up.
 const FAILURES_KEPT: Duration = Duration::from_hours(90 * 24);
+
+/// How long somebody who was not let in can read why.
+const DECLINED_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Sweeps now and then until the task is aborted.
 #[must_use]
@@ -41,7 +44,8 @@ pub async fn sweep(app: &App) -> Result<u64> {
     let sessions = session::sweep(database, now, &app.lifetimes()).await?;
     let links = links::sweep(database, now).await?;
     let entries = door::sweep(database, now).await? + browsers::sweep(database, now).await?;
+    let declined = approval::forget_declined(database, now.before(DECLINED_KEPT)).await?;
     let tallies = throttle::forget_old(database, now).await?;
     let failures = audit::forget_failures(database, now.before(FAILURES_KEPT)).await?;
-    Ok(sessions + links + entries + tallies + failures)
+    Ok(sessions + links + entries + declined + tallies + failures)
 }

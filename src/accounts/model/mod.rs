@@ -4,6 +4,7 @@ mod account;
 mod arrival;
 mod drafts;
 mod email;
+mod joining;
 mod name;
 mod password;
 mod person;
@@ -14,6 +15,10 @@ pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };
 pub use email::EmailAddress;
+pub use joining::{
+    Applicant, Application, Declination, DeclineReason, InvitationDays, InvitationDraft, InvitationLink, InvitationNote,
+    InvitationRecord, InvitationUses, Invited,
+};
 pub use name::Username;
 pub use password::{NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};

@@ -2,9 +2,11 @@
 //! in [`administration`], the links that are handed out in [`links`].
 
 pub mod administration;
+pub mod approval;
 pub mod browsers;
 pub mod door;
 pub mod factors;
+pub mod invitations;
 pub mod joining;
 pub mod links;
 pub mod name;

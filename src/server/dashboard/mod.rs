@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod comments;
 pub mod discussions;
+pub mod joining;
 pub mod overview;
 pub mod settings;
 pub mod users;

@@ -31,6 +31,11 @@ pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String 
 
 /// What a link is for is done by the browser that opened it.
 async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
+    if line.about == "a site by invitation, invited" {
+        let (address, _) = stage.invitation("an invitation in force").await;
+        stage.cast.browser(visitor).follow(&address).await;
+        return;
+    }
     let (purpose, page) = match line.subject.as_str() {
         "accounts/set_up" => (Purpose::SetUp, "set-up"),
         "accounts/use_password_link" => (Purpose::Password, "password"),
@@ -102,6 +107,10 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "sign_in" => vec![("login", "keeper".to_owned()), password],
         "sign_out" | "end_other_sessions" => Vec::new(),
         "end_own_session" => vec![("session", "-1".to_owned())],
+        "invite" => vec![("note", "for the choir".to_owned()), ("uses", "1".to_owned()), ("days", "7".to_owned())],
+        "withdraw_invitation" => vec![("invitation", stage.invitation(about).await.1.to_string())],
+        "approve" => vec![("user", stage.applicant(about).await.to_string())],
+        "decline" => vec![("user", stage.applicant(about).await.to_string()), ("reason", "no room".to_owned())],
         "choose_notices" => vec![("notices", "unwanted".to_owned())],
         "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
@@ -180,6 +189,7 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::EditWindowOver => "too late",
             Refusal::NotVisible => "hidden",
             Refusal::RegistrationClosed => "closed",
+            Refusal::InvitationNeeded => "invitation",
             Refusal::LastAdmin => "last admin",
             Refusal::Yourself => "yourself",
             Refusal::AlreadySignedIn => "signed in",

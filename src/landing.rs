@@ -102,6 +102,8 @@ pub enum Notice {
     SessionEnded,
     OtherSessionsEnded,
     NoticesSaved,
+    ArchiveAsked,
+    DeletionPlanned,
     InvitationWithdrawn,
     PersonApproved,
     PersonDeclined,

@@ -228,6 +228,10 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SessionEnded => "That session has ended. Its browser is signed out from its next click.",
         Notice::OtherSessionsEnded => "All your other sessions have ended.",
         Notice::NoticesSaved => "Your choice is saved.",
+        Notice::ArchiveAsked => "Your archive is being made. Load this page again in a moment.",
+        Notice::DeletionPlanned => {
+            "Your account will be deleted in 14 days, and you are signed out everywhere. Sign in before then to keep it."
+        }
         Notice::InvitationWithdrawn => "The invitation is withdrawn. Who came by it stays.",
         Notice::PersonApproved => "They are let in, and can sign in now.",
         Notice::PersonDeclined => "They are not let in, and read your reason when they sign in.",

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{InvitationLink, PasswordLink, Role, Secret, SignInNotices, UserId};
+use super::model::{Deletion, InvitationLink, PasswordLink, Role, Secret, SignInNotices, UserId};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
@@ -91,6 +91,18 @@ pub async fn end_other_sessions() -> Result<Landing, AppError> {
 pub async fn choose_notices(notices: SignInNotices) -> Result<Landing, AppError> {
     use crate::server::accounts::sessions;
     crate::server::call(|visit| async move { sessions::choose_notices(&visit, notices).await }).await
+}
+
+#[server(name = AskForArchive, prefix = "/api", endpoint = "accounts/ask_for_archive")]
+pub async fn ask_for_archive() -> Result<Landing, AppError> {
+    use crate::server::own_data::archive;
+    crate::server::call(|visit| async move { archive::ask(&visit).await }).await
+}
+
+#[server(name = LeaveForGood, prefix = "/api", endpoint = "accounts/leave_for_good")]
+pub async fn leave_for_good(deletion: Deletion) -> Result<Landing, AppError> {
+    use crate::server::own_data::erasure;
+    crate::server::call(|visit| async move { erasure::plan(&visit, deletion).await }).await
 }
 
 #[server(name = Prove, prefix = "/api", endpoint = "accounts/prove")]

@@ -43,6 +43,10 @@ deeds! {
     PasswordChanged = "password_changed", "Changed the password";
     PasswordReset = "password_reset", "Made a link to reset the password";
     PasswordExpired = "password_expired", "Asked for a new password";
+    ArchiveAsked = "archive_asked", "Asked for an archive of their data";
+    ArchiveTaken = "archive_taken", "Took the archive of their data";
+    DeletionPlanned = "deletion_planned", "Asked to be deleted";
+    AccountErased = "account_erased", "Erased the account";
     DeletionCancelled = "deletion_cancelled", "Kept the account after all";
     Invited = "invited", "Made an invitation";
     InvitationWithdrawn = "invitation_withdrawn", "Withdrew an invitation";

@@ -44,6 +44,18 @@ pub fn may_prove(actor: &Actor, now: Moment) -> Result<Granted<act::Prove>, AppE
 }
 
 /// # Errors
+/// Nobody is signed in, or no fresh proof.
+pub fn may_take_own_data(actor: &Actor, now: Moment) -> Result<Granted<act::TakeOwnData>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, or no fresh proof.
+pub fn may_leave_for_good(actor: &Actor, now: Moment) -> Result<Granted<act::LeaveForGood>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
 /// Nobody is signed in.
 pub fn may_keep_sessions(actor: &Actor, now: Moment) -> Result<Granted<act::KeepOwnSessions>, AppError> {
     grant_to_person(actor, now)

@@ -19,7 +19,7 @@ use std::marker::PhantomData;
 
 pub use accounts::{
     may_administer, may_change_password, may_change_role, may_create_account, may_decide_registration, may_invite,
-    may_keep_sessions, may_prove, may_register, may_sign_in, may_sign_out,
+    may_keep_sessions, may_leave_for_good, may_prove, may_register, may_sign_in, may_sign_out, may_take_own_data,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -116,6 +116,12 @@ acts! {
     SeeOwnAccount: Accounts, Usual;
     /// End one's own sessions, and say which letters about them one wants.
     KeepOwnSessions: Accounts, Usual;
+    /// Take an archive of one's own data.
+    TakeOwnData: Accounts, Sensitive;
+    /// Have one's own account deleted.
+    LeaveForGood: Accounts, Sensitive;
+    /// Leave nothing of an account whose owner has left.
+    EraseAccount: Operators, Usual;
     /// Replace one's own password; the old one is asked for.
     ChangePassword: Members, Usual;
     /// See how a text will look.

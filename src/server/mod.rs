@@ -39,6 +39,7 @@ pub mod discussions;
 pub mod housekeeping;
 pub mod once;
 pub mod operator;
+pub mod own_data;
 pub mod prose;
 pub mod rate;
 pub mod search;

@@ -23,6 +23,7 @@ use crate::server::{
     app::App,
     assets, comments, dashboard, discussions, health,
     layers::{self, answer::Answerer, cookies},
+    own_data,
     session::Store,
     web::Trouble,
 };
@@ -50,6 +51,8 @@ pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/password/{token}", get(accounts::page::open_password)),
         ("/account", get(accounts::page::account)),
         ("/account/sessions", get(accounts::page::sessions)),
+        ("/account/data", get(own_data::page::data)),
+        ("/account/data/{archive}", get(own_data::page::take)),
         ("/prove", get(accounts::page::prove)),
         ("/admin", get(dashboard::overview::page)),
         ("/admin/users", get(dashboard::users::list)),

@@ -23,6 +23,8 @@ pub struct AccountRecord {
     pub claim: AddressClaim,
     pub standing: Standing,
     pub suspension_reason: Option<String>,
+    /// The invitation that its owner came by.
+    pub invitation: Option<i64>,
 }
 
 /// Whether the account is the one that its e-mail address opens.

@@ -2,6 +2,7 @@
 
 mod account;
 mod arrival;
+mod departure;
 mod drafts;
 mod email;
 mod joining;
@@ -11,6 +12,7 @@ mod person;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
 pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SignInNotices, SuspensionNotice, Way};
+pub use departure::{ArchiveRecord, ArchiveState, Deletion, GRACE};
 pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };

@@ -201,7 +201,7 @@ fn row(invitation: InvitationRecord, now: Moment) -> impl IntoView {
             <th scope="row" dir="auto">{invitation.note.clone()}</th>
             <td data-label="Made by"><a dir="auto" href=invitation.made_by.path()>{invitation.made_by.to_string()}</a></td>
             <td data-label="Came by it"><ul class="inline-list">{joined.collect_view()}</ul></td>
-            <td data-label="Left" class="number">{invitation.uses_left} " of " {invitation.uses}</td>
+            <td data-label="Left" class="number">{format!("{} of {}", invitation.uses_left, invitation.uses)}</td>
             <td data-label="In force until" class="number">{words::day_and_time(invitation.ends)}</td>
             <td data-label="Do">{act}</td>
         </tr>

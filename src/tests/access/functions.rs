@@ -10,7 +10,7 @@ use crate::{
 
 /// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
 pub fn uses_visitors_up(line: &Line) -> bool {
-    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password"];
+    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password", "leave_for_good"];
     let function = line.subject.strip_prefix("accounts/").unwrap_or_default();
     of_sessions.contains(&function) || function == "change_role" && line.about.starts_with("oneself")
 }
@@ -105,12 +105,13 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "register" => registration(stage),
         "set_up" => registration(stage),
         "sign_in" => vec![("login", "keeper".to_owned()), password],
-        "sign_out" | "end_other_sessions" => Vec::new(),
+        "sign_out" | "end_other_sessions" | "ask_for_archive" => Vec::new(),
         "end_own_session" => vec![("session", "-1".to_owned())],
         "invite" => vec![("note", "for the choir".to_owned()), ("uses", "1".to_owned()), ("days", "7".to_owned())],
         "withdraw_invitation" => vec![("invitation", stage.invitation(about).await.1.to_string())],
         "approve" => vec![("user", stage.applicant(about).await.to_string())],
         "decline" => vec![("user", stage.applicant(about).await.to_string()), ("reason", "no room".to_owned())],
+        "leave_for_good" => vec![("deletion", "anonymise".to_owned())],
         "choose_notices" => vec![("notices", "unwanted".to_owned())],
         "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],

@@ -8,7 +8,7 @@ mod entering;
 mod forms;
 mod linked;
 mod person;
-mod rooms;
+pub mod rooms;
 mod sessions;
 
 pub use account::account;

@@ -43,6 +43,12 @@ deeds! {
     PasswordChanged = "password_changed", "Changed the password";
     PasswordReset = "password_reset", "Made a link to reset the password";
     PasswordExpired = "password_expired", "Asked for a new password";
+    SecondFactorFailed = "second_factor_failed", "Failed to give the second factor";
+    FactorSetUp = "factor_set_up", "Set up a second factor";
+    FactorRemoved = "factor_removed", "Removed a second factor";
+    FactorsReset = "factors_reset", "Took all second factors away";
+    RecoveryCodesMade = "recovery_codes_made", "Made recovery codes";
+    RecoveryCodeUsed = "recovery_code_used", "Used a recovery code";
     DeletionCancelled = "deletion_cancelled", "Kept the account after all";
     RoleChanged = "role_changed", "Changed the role";
     Suspended = "suspended", "Suspended";

@@ -48,6 +48,8 @@ pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/password", get(accounts::page::password_link)),
         ("/password/{token}", get(accounts::page::open_password)),
         ("/account", get(accounts::page::account)),
+        ("/account/security", get(accounts::page::security)),
+        ("/account/security/app", get(accounts::page::app)),
         ("/prove", get(accounts::page::prove)),
         ("/admin", get(dashboard::overview::page)),
         ("/admin/users", get(dashboard::users::list)),

@@ -4,6 +4,7 @@ mod account;
 mod arrival;
 mod drafts;
 mod email;
+mod factors;
 mod name;
 mod password;
 mod person;
@@ -14,6 +15,7 @@ pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };
 pub use email::EmailAddress;
+pub use factors::{RecoveryCode, RecoveryCodes, SecurityRecord, TotpCode};
 pub use name::Username;
 pub use password::{NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};

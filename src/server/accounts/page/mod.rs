@@ -9,12 +9,15 @@ mod forms;
 mod linked;
 mod person;
 mod rooms;
+mod second_factor;
+mod security;
 
 pub use account::account;
 pub use continuing::continue_sign_in;
 pub use entering::{prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use person::person;
+pub use security::{app, security};
 
 use serde::Deserialize;
 

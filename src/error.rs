@@ -71,6 +71,8 @@ pub enum Refusal {
     Credentials,
     /// The link was used, has ended or never existed.
     LinkOver,
+    /// The e-mail address has to be confirmed before a second factor is set up.
+    EmailUnverified,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
     EntryOver,
 }
@@ -81,6 +83,8 @@ pub enum Refusal {
 pub enum Conflict {
     /// Somebody changed the same thing in the meantime.
     ChangedMeanwhile,
+    /// The account has an authenticator app already.
+    FactorInForce,
     /// The site already has its first admin.
     AlreadySetUp,
 }

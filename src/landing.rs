@@ -82,6 +82,7 @@ pub enum Notice {
     SignedOut,
     PasswordChanged,
     PasswordExpired,
+    AppRemoved,
     DiscussionStarted,
     DiscussionSaved,
     DiscussionDeleted,

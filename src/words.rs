@@ -22,6 +22,9 @@ pub fn error(error: &AppError) -> String {
         AppError::Conflict(Conflict::ChangedMeanwhile) => {
             "Somebody changed this in the meantime. Please load the page again and compare.".to_owned()
         }
+        AppError::Conflict(Conflict::FactorInForce) => {
+            "An authenticator app is set up already. Remove it first, then set up the new one.".to_owned()
+        }
         AppError::Conflict(Conflict::AlreadySetUp) => "This site already has its first admin. Please sign in.".to_owned(),
         AppError::TooMany { retry_after } => format!("That was too often. Please try again in {}.", span(*retry_after)),
         AppError::Busy { retry_after } => format!("The server is very busy. Please try again in {}.", span(*retry_after)),
@@ -52,6 +55,9 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::AlreadySignedIn => "You are signed in already.",
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
         Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
+        Refusal::EmailUnverified => {
+            "Please confirm your e-mail address first: a second factor on a wrong address would lock you out."
+        }
         Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
     };
     sentence.to_owned()
@@ -146,6 +152,7 @@ pub fn problem(field: &str, problem: Problem) -> String {
         }
         ProblemCode::Malformed => match field {
             "email" => "Please enter an e-mail address such as ada@example.org.".to_owned(),
+            "code" => "Please enter the six digits that the app shows.".to_owned(),
             _ => format!("This is not a {name} that can be used."),
         },
         ProblemCode::Reserved => "This name is kept for the site itself. Please choose another one.".to_owned(),
@@ -159,6 +166,10 @@ pub fn problem(field: &str, problem: Problem) -> String {
                 .to_owned()
         }
         ProblemCode::WrongPassword => "This is not your current password.".to_owned(),
+        ProblemCode::WrongCode => match field {
+            "recovery_code" => "This is none of your recovery codes, or it was used before. Each works once.".to_owned(),
+            _ => "This code did not match. Each works once and for about half a minute: please wait for the next one.".to_owned(),
+        },
         ProblemCode::SamePassword => "This is the password that has to be replaced. Please choose another one.".to_owned(),
         ProblemCode::Past => "This lies in the past.".to_owned(),
         ProblemCode::NothingChosen => "Please choose at least one.".to_owned(),
@@ -173,6 +184,8 @@ pub fn field_name(field: &str) -> &'static str {
         "email" => "e-mail address",
         "password" => "password",
         "current_password" => "current password",
+        "code" => "code",
+        "recovery_code" => "recovery code",
         "login" => "user name or e-mail address",
         "title" => "title",
         "opening" => "opening text",
@@ -208,6 +221,7 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SignedOut => "You are signed out.",
         Notice::PasswordChanged => "The password is changed. All other sessions have ended.",
         Notice::PasswordExpired => "The sessions have ended. A new password is asked for at the next sign-in.",
+        Notice::AppRemoved => "The authenticator app is removed. Your other sessions have ended.",
         Notice::DiscussionStarted => "Your discussion is open.",
         Notice::DiscussionSaved => "The discussion is saved.",
         Notice::DiscussionDeleted => "The discussion is deleted.",

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{Deletion, InvitationLink, PasswordLink, Role, Secret, SignInNotices, UserId};
+use super::model::{Deletion, InvitationLink, PasswordLink, RecoveryCodes, Role, Secret, SignInNotices, UserId};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
@@ -61,6 +61,44 @@ pub async fn choose_due_password(password: Secret) -> Result<Landing, AppError> 
     use crate::{accounts::model::NewPasswordDraft, server::accounts::door};
     let draft = NewPasswordDraft { password };
     crate::server::call(|visit| async move { door::choose_due_password(&visit, draft).await }).await
+}
+
+#[server(name = GiveCode, prefix = "/api", endpoint = "accounts/give_code")]
+pub async fn give_code(code: Secret) -> Result<Landing, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::give_code(&visit, &code).await }).await
+}
+
+#[server(name = GiveRecoveryCode, prefix = "/api", endpoint = "accounts/give_recovery_code")]
+pub async fn give_recovery_code(recovery_code: Secret) -> Result<Landing, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::give_recovery_code(&visit, &recovery_code).await }).await
+}
+
+#[server(name = BeginTotp, prefix = "/api", endpoint = "accounts/begin_totp")]
+pub async fn begin_totp() -> Result<Landing, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::begin_totp(&visit).await }).await
+}
+
+/// Answers with recovery codes, which are shown once and kept nowhere.
+#[server(name = ConfirmTotp, prefix = "/api", endpoint = "accounts/confirm_totp")]
+pub async fn confirm_totp(code: Secret) -> Result<RecoveryCodes, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::confirm_totp(&visit, &code).await }).await
+}
+
+#[server(name = RemoveTotp, prefix = "/api", endpoint = "accounts/remove_totp")]
+pub async fn remove_totp() -> Result<Landing, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::remove_totp(&visit).await }).await
+}
+
+/// Answers with recovery codes, which are shown once and kept nowhere.
+#[server(name = MakeRecoveryCodes, prefix = "/api", endpoint = "accounts/make_recovery_codes")]
+pub async fn make_recovery_codes() -> Result<RecoveryCodes, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::make_recovery_codes(&visit).await }).await
 }
 
 #[server(name = StartOver, prefix = "/api", endpoint = "accounts/start_over")]

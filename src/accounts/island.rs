@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    model::{EmailAddress, LoginText, NewPassword, Secret, Username},
+    model::{EmailAddress, LoginText, NewPassword, RecoveryCode, Secret, TotpCode, Username},
     view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
 };
 use crate::{
@@ -35,6 +35,8 @@ fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
         "username" => Username::parse(text).err(),
         "email" => EmailAddress::parse(text).err(),
         "login" => LoginText::parse(text).err(),
+        "code" => TotpCode::parse(text).err(),
+        "recovery_code" => RecoveryCode::parse(text).err(),
         "password" if matches!(action, REGISTER | SET_UP | CHANGE_PASSWORD | CHOOSE_DUE_PASSWORD | USE_PASSWORD_LINK) => {
             NewPassword::parse(&Secret::new(text.to_owned())).err()
         }

@@ -47,6 +47,12 @@ deeds! {
     ArchiveTaken = "archive_taken", "Took the archive of their data";
     DeletionPlanned = "deletion_planned", "Asked to be deleted";
     AccountErased = "account_erased", "Erased the account";
+    SecondFactorFailed = "second_factor_failed", "Failed to give the second factor";
+    FactorSetUp = "factor_set_up", "Set up a second factor";
+    FactorRemoved = "factor_removed", "Removed a second factor";
+    FactorsReset = "factors_reset", "Took all second factors away";
+    RecoveryCodesMade = "recovery_codes_made", "Made recovery codes";
+    RecoveryCodeUsed = "recovery_code_used", "Used a recovery code";
     DeletionCancelled = "deletion_cancelled", "Kept the account after all";
     Invited = "invited", "Made an invitation";
     InvitationWithdrawn = "invitation_withdrawn", "Withdrew an invitation";

@@ -7,7 +7,7 @@ use crate::{
     site::model::RegistrationMode,
 };
 
-use super::{Granted, Permit, act, grant, grant_to_person};
+use super::{Act, Granted, Permit, act, grant, grant_to_person, refuse_suspended, standing_of};
 
 /// # Errors
 /// Already signed in, or the site takes no registrations, or none without an invitation.
@@ -67,6 +67,27 @@ pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::Ch
     grant_to_person(actor, now)
 }
 
+/// Setting up a second factor: also for staff who owe one.
+///
+/// # Errors
+/// Nobody is signed in, no fresh proof, or the account is suspended.
+pub fn may_set_up_factor(actor: &Actor, now: Moment) -> Result<Granted<act::SetUpFactor>, AppError> {
+    grant_to_unsuspended(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, no fresh proof, or the account is suspended.
+pub fn may_remove_factor(actor: &Actor, now: Moment) -> Result<Granted<act::RemoveFactor>, AppError> {
+    grant_to_unsuspended(actor, now)
+}
+
+fn grant_to_unsuspended<A: Act>(actor: &Actor, now: Moment) -> Result<Granted<A>, AppError> {
+    if actor.person().is_some() {
+        refuse_suspended(standing_of(actor, now))?;
+    }
+    grant_to_person(actor, now)
+}
+
 /// # Errors
 /// Neither moderator nor admin.
 pub fn may_invite(actor: &Actor, now: Moment) -> Result<Permit<act::Invite>, AppError> {
@@ -113,8 +134,9 @@ pub fn may_change_role(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{NOW, person};
+    use super::super::tests::{NOW, person, suspended};
     use super::*;
+    use crate::accounts::model::{Clearance, Freshness, Person};
 
     #[test]
     fn the_last_admin_keeps_the_role() {
@@ -131,6 +153,20 @@ mod tests {
         let admin = Actor::Person(person(1, Role::Admin));
         assert_eq!(may_administer(&admin, UserId(1), NOW).unwrap_err(), Refusal::Yourself.into());
         assert!(may_administer(&admin, UserId(2), NOW).is_ok());
+    }
+
+    #[test]
+    fn staff_who_owe_a_factor_may_set_one_up_and_the_suspended_may_not() {
+        let owing = Actor::Person(Person { clearance: Clearance::FactorOwed, ..person(1, Role::Admin) });
+        assert!(may_set_up_factor(&owing, NOW).is_ok());
+        let banned = suspended(person(1, Role::Admin));
+        for refused in [may_set_up_factor(&banned, NOW).map(drop), may_remove_factor(&banned, NOW).map(drop)] {
+            assert!(matches!(refused.unwrap_err(), AppError::Forbidden(Refusal::Suspended { .. })));
+        }
+        let stale = Actor::Person(Person { proof: Freshness::Stale, ..person(1, Role::Member) });
+        assert_eq!(may_set_up_factor(&stale, NOW).map(drop).unwrap_err(), AppError::ProofNeeded);
+        assert_eq!(may_remove_factor(&stale, NOW).map(drop).unwrap_err(), AppError::ProofNeeded);
+        assert_eq!(may_set_up_factor(&Actor::Guest, NOW).map(drop).unwrap_err(), AppError::Unauthenticated);
     }
 
     #[test]

@@ -19,7 +19,8 @@ use std::marker::PhantomData;
 
 pub use accounts::{
     may_administer, may_change_password, may_change_role, may_create_account, may_decide_registration, may_invite,
-    may_keep_sessions, may_leave_for_good, may_prove, may_register, may_sign_in, may_sign_out, may_take_own_data,
+    may_keep_sessions, may_leave_for_good, may_prove, may_register, may_remove_factor, may_set_up_factor, may_sign_in,
+    may_sign_out, may_take_own_data,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -122,6 +123,12 @@ acts! {
     LeaveForGood: Accounts, Sensitive;
     /// Leave nothing of an account whose owner has left.
     EraseAccount: Operators, Usual;
+    /// See which second factors protect one's own account.
+    SeeOwnSecurity: Accounts, Usual;
+    /// Set up a second factor for oneself, or make new recovery codes.
+    SetUpFactor: Accounts, Sensitive;
+    /// Remove one of one's own second factors.
+    RemoveFactor: Accounts, Sensitive;
     /// Replace one's own password; the old one is asked for.
     ChangePassword: Members, Usual;
     /// See how a text will look.

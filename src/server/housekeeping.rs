@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::{task::JoinHandle, time::interval};
 
 use crate::server::{
-    accounts::{approval, browsers, door, links, throttle},
+    accounts::{approval, browsers, door, factors, links, throttle},
     app::App,
     audit,
     error::Result,
@@ -64,7 +64,8 @@ pub async fn sweep(app: &App) -> Result<u64> {
     let entries = door::sweep(database, now).await? + browsers::sweep(database, now).await?;
     let declined = approval::forget_declined(database, now.before(DECLINED_KEPT)).await?;
     let departures = erasure::erase_due(app).await? + own_data::sweep(database, now).await?;
+    let unconfirmed = factors::sweep(database, now).await?;
     let tallies = throttle::forget_old(database, now).await?;
     let failures = audit::forget_failures(database, now.before(FAILURES_KEPT)).await?;
-    Ok(sessions + links + entries + declined + departures + tallies + failures)
+    Ok(sessions + links + entries + declined + departures + unconfirmed + tallies + failures)
 }

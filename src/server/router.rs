@@ -53,6 +53,8 @@ pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/account/sessions", get(accounts::page::sessions)),
         ("/account/data", get(own_data::page::data)),
         ("/account/data/{archive}", get(own_data::page::take)),
+        ("/account/security", get(accounts::page::security)),
+        ("/account/security/app", get(accounts::page::app)),
         ("/prove", get(accounts::page::prove)),
         ("/admin", get(dashboard::overview::page)),
         ("/admin/users", get(dashboard::users::list)),

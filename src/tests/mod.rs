@@ -9,6 +9,7 @@ mod accounts;
 mod architecture;
 mod comments;
 mod demo;
+mod factors;
 mod forms;
 mod headers;
 mod own_data;

@@ -97,6 +97,13 @@ impl Proven {
         self.second.is_some() || matches!(self.way, Way::Passkey)
     }
 
+    /// What is left when the account has no second factor any more.
+    #[must_use]
+    pub fn without_factor(self) -> Self {
+        let way = if self.way == Way::Passkey { Way::Password } else { self.way };
+        Self { way, second: None, ..self }
+    }
+
     /// As the database keeps it.
     #[must_use]
     pub fn words(&self) -> String {
@@ -243,6 +250,14 @@ mod tests {
         }
         for words in ["", "totp", "password  totp", "password sms", "provider:", "provider:A", "PASSWORD"] {
             assert_eq!(Proven::from_words(words), None, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_counts_as_two_factors_once_the_last_is_removed() {
+        for way in [Way::Password, Way::Passkey, Way::SetUpLink] {
+            let proven = Proven { second: Some(SecondProof::Enrolment), ..Proven::by(way) };
+            assert!(!proven.without_factor().is_by_two_factors());
         }
     }
 

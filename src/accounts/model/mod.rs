@@ -5,6 +5,7 @@ mod arrival;
 mod departure;
 mod drafts;
 mod email;
+mod factors;
 mod joining;
 mod name;
 mod password;
@@ -21,6 +22,7 @@ pub use joining::{
     Applicant, Application, Declination, DeclineReason, InvitationDays, InvitationDraft, InvitationLink, InvitationNote,
     InvitationRecord, InvitationUses, Invited,
 };
+pub use factors::{RecoveryCode, RecoveryCodes, SecurityRecord, TotpCode};
 pub use name::Username;
 pub use password::{NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};

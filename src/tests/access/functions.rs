@@ -10,7 +10,8 @@ use crate::{
 
 /// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
 pub fn uses_visitors_up(line: &Line) -> bool {
-    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password", "leave_for_good"];
+    let of_sessions =
+        ["register", "sign_in", "sign_out", "prove", "change_password", "confirm_totp", "remove_totp", "leave_for_good"];
     let function = line.subject.strip_prefix("accounts/").unwrap_or_default();
     of_sessions.contains(&function) || function == "change_role" && line.about.starts_with("oneself")
 }
@@ -116,7 +117,17 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
         "use_password_link" | "choose_due_password" => vec![password],
-        "acknowledge_suspension" | "keep_account" | "start_over" => Vec::new(),
+        "acknowledge_suspension" | "keep_account" | "start_over" | "begin_totp" => Vec::new(),
+        "give_code" => vec![("code", "123456".to_owned())],
+        "give_recovery_code" => vec![("recovery_code", "0".repeat(26))],
+        "confirm_totp" => vec![("code", first_code(stage, visitor).await)],
+        "remove_totp" | "make_recovery_codes" => {
+            if about == "an app in force" {
+                let code = first_code(stage, visitor).await;
+                stage.cast.browser(visitor).call("/api/accounts/confirm_totp", &[("code", &code)]).await;
+            }
+            Vec::new()
+        }
         "change_role" => vec![("user", stage.target(visitor, about).await.to_string()), ("role", "moderator".to_owned())],
         "suspend" => vec![("user", stage.target(visitor, about).await.to_string()), ("reason", "shouting".to_owned())],
         "lift_suspension" | "end_sessions" | "make_password_link" | "expire_password" => {
@@ -124,6 +135,12 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         }
         unknown => panic!("nobody knows accounts/{unknown}"),
     }
+}
+
+/// The first code of an app that the visitor has begun to set up, where they may.
+async fn first_code(stage: &mut Stage, visitor: Visitor) -> String {
+    let app = stage.cast.browser(visitor).begins_app().await;
+    app.map_or_else(|| "123456".to_owned(), |app| app.code(stage.world.clock.now()))
 }
 
 fn registration(stage: &mut Stage) -> Fields {
@@ -196,7 +213,7 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::AlreadySignedIn => "signed in",
             Refusal::LinkOver => "link over",
             Refusal::EntryOver => "entry over",
-            Refusal::Role | Refusal::Credentials => "a refusal without a word",
+            Refusal::Role | Refusal::Credentials | Refusal::EmailUnverified => "a refusal without a word",
         },
         other => panic!("{other:?} is no answer of the table"),
     }

@@ -3,7 +3,11 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 
-use super::{forms::DuePasswordForm, suggestion};
+use super::{
+    forms::DuePasswordForm,
+    second_factor::{Offer, SecondFactorForms},
+    suggestion,
+};
 use crate::{
     accounts::model::{Debt, Standing},
     error::{AppError, Refusal},
@@ -34,13 +38,14 @@ pub async fn continue_sign_in(frame: Frame) -> Result<Response, Trouble> {
     let Some(debt) = door::debt(&frame.visit, &entry).await? else {
         return Ok(Redirect::to("/sign-in").into_response());
     };
+    let offer = Offer::of(&frame.visit, &owner).await?;
     let head = Head::titled(title(debt)).width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         view! {
             <header class="page-head">
                 <h1>{title(debt)}</h1>
             </header>
-            {asked(debt, &owner)}
+            {asked(debt, &owner, offer)}
             <Form action="/api/accounts/start_over" class="">
                 <Button>"Sign in as somebody else"</Button>
             </Form>
@@ -59,10 +64,10 @@ const fn title(debt: Debt) -> &'static str {
     }
 }
 
-fn asked(debt: Debt, owner: &user::Model) -> AnyView {
+fn asked(debt: Debt, owner: &user::Model, offer: Offer) -> AnyView {
     match debt {
-        Debt::SecondFactor => view! { <p>"This account asks for a second factor."</p> }.into_any(),
         Debt::Consent => consent(owner).into_any(),
+        Debt::SecondFactor => view! { <SecondFactorForms offer /> }.into_any(),
         Debt::Verification => view! { <p>"We have sent you a letter with a link."</p> }.into_any(),
         Debt::NewPassword => due_password(owner).into_any(),
         Debt::Return { deletes_at } => returning(deletes_at).into_any(),

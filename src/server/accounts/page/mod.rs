@@ -9,6 +9,8 @@ mod forms;
 mod linked;
 mod person;
 pub mod rooms;
+mod second_factor;
+mod security;
 mod sessions;
 
 pub use account::account;
@@ -17,6 +19,7 @@ pub use entering::{open_invitation, prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use person::person;
 pub use sessions::sessions;
+pub use security::{app, security};
 
 use serde::Deserialize;
 

@@ -73,6 +73,8 @@ pub enum Refusal {
     LinkOver,
     /// The e-mail address has to be confirmed before a second factor is set up.
     EmailUnverified,
+    /// So many tries in a row failed that no more are taken until there is a new password.
+    Stopped,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
     EntryOver,
 }

@@ -58,6 +58,9 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::EmailUnverified => {
             "Please confirm your e-mail address first: a second factor on a wrong address would lock you out."
         }
+        Refusal::Stopped => {
+            "Too many tries in a row have failed, so no more are taken. A link that sets a new password opens this again: please ask an admin for one."
+        }
         Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
     };
     sentence.to_owned()

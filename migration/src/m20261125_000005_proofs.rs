@@ -47,6 +47,12 @@ enum Links {
 }
 
 #[derive(DeriveIden)]
+enum Throttles {
+    Table,
+    InARow,
+}
+
+#[derive(DeriveIden)]
 enum Entries {
     Table,
     TokenHash,
@@ -202,11 +208,14 @@ async fn widen(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     ] {
         manager.alter_table(Table::alter().table(Sessions::Table).add_column(column).to_owned()).await?;
     }
-    manager.alter_table(Table::alter().table(Links::Table).add_column(text_null(Links::Address)).to_owned()).await
+    manager.alter_table(Table::alter().table(Links::Table).add_column(text_null(Links::Address)).to_owned()).await?;
+    let in_a_row = big_integer(Throttles::InARow).default(0).take();
+    manager.alter_table(Table::alter().table(Throttles::Table).add_column(in_a_row).to_owned()).await
 }
 
 async fn narrow(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let columns = [
+        (Throttles::Table.into_iden(), Throttles::InARow.into_iden()),
         (Links::Table.into_iden(), Links::Address.into_iden()),
         (Sessions::Table.into_iden(), Sessions::IdleLimit.into_iden()),
         (Sessions::Table.into_iden(), Sessions::Keeping.into_iden()),

@@ -63,5 +63,5 @@ pub async fn delete(discussion: DiscussionId, #[server(default)] next: String) -
 #[server(name = PreviewOpening, prefix = "/api", endpoint = "discussions/preview")]
 pub async fn preview(opening: String) -> Result<Preview, AppError> {
     use crate::server::discussions;
-    crate::server::call(|visit| async move { discussions::preview(&visit, &opening) }).await
+    crate::server::call(|visit| async move { discussions::preview(&visit, &opening).await }).await
 }

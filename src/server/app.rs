@@ -5,6 +5,7 @@ use std::{fmt, num::NonZeroUsize, sync::Arc};
 use tower_sessions::cookie::Key;
 
 use crate::server::{
+    accounts::throttle,
     clock::Clock,
     config::{Config, PasswordCost, keys::CookieKey},
     database::{self, Database, MigrationState},
@@ -26,6 +27,7 @@ struct Shared {
     settings: SettingsCache,
     cookie_key: CookieKey,
     seals: Seals,
+    throttle_secret: throttle::Secret,
     clock: Clock,
 }
 
@@ -51,7 +53,8 @@ impl App {
         let passwords = Passwords::new(hashing(config.password))
             .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
-        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, clock })))
+        let throttle_secret = throttle::Secret::derived_from(cookie_key.expose());
+        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, throttle_secret, clock })))
     }
 
     #[must_use]
@@ -83,6 +86,12 @@ impl App {
     #[must_use]
     pub fn seals(&self) -> &Seals {
         &self.0.seals
+    }
+
+    /// What turns the names and networks that are counted into what the database holds.
+    #[must_use]
+    pub fn throttle_secret(&self) -> &throttle::Secret {
+        &self.0.throttle_secret
     }
 
     /// The key of the session cookie.

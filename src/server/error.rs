@@ -120,6 +120,7 @@ impl From<ThrottleError> for Error {
     fn from(error: ThrottleError) -> Self {
         match error {
             ThrottleError::TooMany { retry_after } => Self::Told(AppError::TooMany { retry_after }),
+            ThrottleError::Stopped => Self::Told(Refusal::Stopped.into()),
             ThrottleError::Database(cause) => Self::Database(cause),
         }
     }

@@ -18,11 +18,13 @@ use crate::{
     error::AppError,
     moment::Moment,
     server::{
+        accounts::throttle,
         app::App,
         database::Database,
         demo::Stage,
         error::{self, Error, Result},
         keepsake::Keepsakes,
+        password::{Asker, Passwords},
         session::{self, Facts, Life},
         site,
     },
@@ -107,6 +109,16 @@ impl Visit {
     #[must_use]
     pub fn database(&self) -> &Database {
         self.app.database()
+    }
+
+    /// The queue for hashes, as this visitor may stand in it: a few at a time for one person, some more
+    /// for one network, so that nobody can fill it for the others.
+    #[must_use]
+    pub fn passwords(&self) -> Passwords {
+        let person = self.actor.id().map(|id| Asker::account(throttle::Key::proof(id).digest()));
+        let networks = self.address().map(|address| throttle::Key::networks(address, 1)).unwrap_or_default();
+        let network = networks.first().map(|network| Asker::network(network.digest()));
+        self.app.passwords().asked_by(person.into_iter().chain(network))
     }
 
     #[must_use]

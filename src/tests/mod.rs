@@ -17,3 +17,4 @@ mod queries;
 mod robustness;
 mod schema;
 mod sessions;
+mod throttling;

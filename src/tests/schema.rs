@@ -106,7 +106,7 @@ async fn every_entity_can_be_read_from_the_migrated_tables() {
     assert_eq!(read::<entity::discussion::Entity>(database).await, 1);
     assert_eq!(read::<entity::comment::Entity>(database).await, 1);
     assert_eq!(read::<entity::setting::Entity>(database).await, 8);
-    assert_eq!(read::<entity::throttle::Entity>(database).await, 2);
+    assert_eq!(read::<entity::throttle::Entity>(database).await, 3);
     assert!(read::<entity::audit_entry::Entity>(database).await >= 4);
     assert_eq!(read::<entity::link::Entity>(database).await, 0);
     for rows in [

@@ -33,6 +33,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// Not allowed.
 pub async fn accounts(visit: &Visit, filter: &store::Filter) -> Result<Vec<AccountRecord>> {
     policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
+    super::throttle::admit_search(visit, &filter.text).await?;
     store::page(visit.database().reader(), filter, visit.now()).await
 }
 
@@ -204,12 +205,12 @@ pub async fn set_password(visit: &Visit, id: UserId, password: &Secret) -> Resul
     let permit = policy::may_administer(visit.actor(), id, visit.now())?;
     let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::NotFound)?;
     let password = super::strong_password(visit, password, &user.name, &user.email).await?;
-    let hash = visit.app().passwords().hash(&password).await?;
+    let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     store::set_password(&transaction, &permit, id, &hash).await?;
     super::end_all_access(&transaction, id, None).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
-    super::forgive(&transaction, &user).await?;
+    super::throttle::forgive(&transaction, visit, &user).await?;
     audit::record(&transaction, visit, Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name)).await?;
     transaction.commit().await?;
     Ok(())

@@ -15,7 +15,7 @@ use crate::{
         demo::Stage,
         error::{Error, Result},
         keepsake::Keepsake,
-        password::Hash,
+        password::{Hash, PasswordError},
         visit::Visit,
     },
     site::model::RegistrationMode,
@@ -23,12 +23,12 @@ use crate::{
 };
 
 use super::{
-    approval, count,
+    approval,
     door::{self, Arrival},
     invitations, links,
     name::{self, CanonicalName},
-    record_entry, refuse_throttled, store, strong_password,
-    throttle::{Key, Kind},
+    record_entry, store, strong_password,
+    throttle::{self, Kind, Subject},
 };
 
 /// Makes an account and signs its owner in.
@@ -45,8 +45,8 @@ pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath
     let permit = policy::may_register(visit.actor(), settings.registration, invited, visit.now())?;
     let application = application(settings.registration, invited, &draft.application)?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    refuse_crowd(visit).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    throttle::admit(visit, Kind::Registration, Subject::Network).await?;
+    let hash = hashed(visit, &newcomer.password).await?;
     let transaction = visit.database().begin().await?;
     let user = admit(&transaction, visit, &permit, &newcomer, (&hash, Role::Member)).await?;
     invitations::consume(&transaction, visit, invited, user).await?;
@@ -66,6 +66,15 @@ fn application(mode: RegistrationMode, invited: Invited, text: &str) -> Result<O
         }
         _ => Ok(None),
     }
+}
+
+/// Who was turned away because the server was busy has not registered.
+async fn hashed(visit: &Visit, password: &NewPassword) -> Result<Hash> {
+    let hash = visit.passwords().hash(password).await;
+    if matches!(hash, Err(PasswordError::Busy { .. })) {
+        throttle::give_back(visit, Kind::Registration, Subject::Network).await?;
+    }
+    Ok(hash?)
 }
 
 /// Leads somebody whose account was made just now to the door.
@@ -110,7 +119,7 @@ pub async fn set_up(visit: &Visit, draft: Registration) -> Result<Landing> {
     let token = links::opened(visit)?;
     links::find(visit.database().reader(), &token, links::Purpose::SetUp, visit.now()).await?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let hash = visit.passwords().hash(&newcomer.password).await?;
     let transaction = visit.database().begin().await?;
     links::consume(&transaction, &token, links::Purpose::SetUp, visit.now()).await?;
     if store::lock_admins(&transaction).await? > 0 {
@@ -130,7 +139,7 @@ pub async fn set_up(visit: &Visit, draft: Registration) -> Result<Landing> {
 pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<UserId> {
     let permit = policy::may_create_account(visit.actor(), visit.now())?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let hash = visit.passwords().hash(&newcomer.password).await?;
     let transaction = visit.database().begin().await?;
     let user = admit(&transaction, visit, &permit, &newcomer, (&hash, role)).await?;
     transaction.commit().await?;
@@ -195,15 +204,6 @@ async fn newcomer(visit: &Visit, draft: &Valid<Registration>) -> Result<Newcomer
             Err(problems.into())
         }
     }
-}
-
-/// Counts accounts made from one network, and refuses when there were too many within an hour.
-async fn refuse_crowd(visit: &Visit) -> Result<()> {
-    let Some(address) = visit.address() else { return Ok(()) };
-    let per_hour = visit.app().config().limits.registrations_per_hour;
-    let keys = [Key::network(Kind::Registration { per_hour }, address)];
-    refuse_throttled(visit, &keys).await?;
-    count(visit, &keys).await
 }
 
 fn admin_page() -> LocalPath {

@@ -18,7 +18,7 @@ pub mod throttle;
 pub mod token;
 
 pub use joining::{check_set_up_link, create, enrol, has_admin, register, set_up};
-pub use store::{Filter, SuspendedOnly};
+pub use store::{Filter, SuspendedOnly, lock};
 
 use sea_orm::ConnectionTrait;
 
@@ -37,7 +37,7 @@ use crate::{
         entity::user,
         error::{Error, Result},
         keepsake::Keepsake,
-        password::{self, Context, Verdict},
+        password::{self, Asker, Context, Verdict},
         session,
         visit::Visit,
     },
@@ -45,7 +45,7 @@ use crate::{
 };
 
 use door::Arrival;
-use throttle::{Key, Kind};
+use throttle::{Key, Pressure};
 
 /// Recognises a person by user name or e-mail address and password, and leads to the door.
 ///
@@ -58,30 +58,32 @@ pub async fn sign_in(visit: &Visit, draft: SignIn, keeping: Keeping, next: Optio
     let draft = Valid::check(draft)?;
     let login = LoginText::parse(&draft.login).map_err(|problem| FieldProblems::one("login", problem))?;
     let found = find_by_login(visit, &login).await?;
-    let (account, network) = keys(visit, &login, found.as_ref()).await?;
-    refuse_throttled(visit, &[&[account][..], network.as_slice()].concat()).await?;
-    count(visit, &[account]).await?;
-    let Some(user) = matching(visit, found, &draft.password).await? else {
-        count(visit, network.as_slice()).await?;
+    let familiar = familiar_browser(visit, found.as_ref()).await?;
+    let account = familiar.unwrap_or_else(|| account_key(visit, &login));
+    let networks = if familiar.is_some() { Vec::new() } else { network_keys(visit) };
+    let attempt = throttle::attempt(visit, networks.into_iter().chain([account]).collect()).await?;
+    let compared = matching(visit, &account, found, &draft.password).await;
+    let (attempt, matched) = attempt.unless_busy(visit, compared).await?;
+    let Some(user) = matched else {
+        attempt.failed();
+        if familiar.is_none() {
+            throttle::count_pressure(visit, Pressure::FailedSignIns).await?;
+        }
         audit::record(visit.database().writer(), visit, Line::of(Deed::SignInFailed, Subject::Site)).await?;
         return Err(Refusal::Credentials.into());
     };
-    throttle::clear(visit.database().writer(), &account).await?;
+    attempt.succeeded(visit).await?;
     let arrival = Arrival { user: &user, proven: Proven::by(Way::Password), keeping, next, saying: Notice::SignedIn };
     door::complete_login(visit, arrival).await
 }
 
-/// Whom this try is counted by. A browser in which the owner has signed in before has tries of its own,
-/// so that strangers cannot lock the owner out.
-async fn keys(visit: &Visit, login: &LoginText, found: Option<&user::Model>) -> Result<(Key, Option<Key>)> {
+/// A browser in which the owner has signed in before has tries of its own, so that strangers cannot lock
+/// the owner out.
+async fn familiar_browser(visit: &Visit, found: Option<&user::Model>) -> Result<Option<Key>> {
+    let Some(user) = found else { return Ok(None) };
+    let token = browsers::known(visit, UserId(user.id)).await?;
     let free_tries = visit.app().config().limits.sign_in_free_tries;
-    if let Some(user) = found
-        && let Some(token) = browsers::known(visit, UserId(user.id)).await?
-    {
-        let key = Key::browser(UserId(user.id), &token::hash(&token)).with_free_tries(free_tries);
-        return Ok((key, None));
-    }
-    Ok((account_key(visit, login), network_key(visit)))
+    Ok(token.map(|token| Key::browser(UserId(user.id), &token::hash(&token)).with_free_tries(free_tries)))
 }
 
 /// Ends the session, in the server and in the browser.
@@ -119,7 +121,7 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
     let id = granted.person.id;
     let user = confirm(visit, id, &draft.current_password, "current_password").await?;
     let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
-    let hash = visit.app().passwords().hash(&password).await?;
+    let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     store::set_password(&transaction, &granted.permit, id, &hash).await?;
     end_all_access(&transaction, id, visit.session_id()).await?;
@@ -143,14 +145,14 @@ pub async fn use_password_link(visit: &Visit, draft: NewPasswordDraft) -> Result
     let id = link.user.ok_or(Refusal::LinkOver)?;
     let user = store::find(visit.database().reader(), id).await?.ok_or(Refusal::LinkOver)?;
     let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
-    let hash = visit.app().passwords().hash(&password).await?;
+    let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     links::consume(&transaction, &token, links::Purpose::Password, visit.now()).await?;
     store::set_password(&transaction, &permit, id, &hash).await?;
     end_all_access(&transaction, id, None).await?;
     record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?)
         .await?;
-    forgive(&transaction, &user).await?;
+    throttle::forgive(&transaction, visit, &user).await?;
     transaction.commit().await?;
     visit.keepsakes().forget(Keepsake::Link);
     Ok(Landing::on(sign_in_page()).saying(Notice::PasswordChanged))
@@ -211,7 +213,7 @@ pub(in crate::server) async fn is_last_admin(database: &impl ConnectionTrait, us
 
 /// A password that is due must really be replaced.
 async fn refuse_same(visit: &Visit, user: &user::Model, password: &NewPassword) -> Result<()> {
-    match visit.app().passwords().verify(password.secret(), &user.password).await? {
+    match visit.passwords().verify(password.secret(), &user.password).await? {
         Verdict::NoMatch => Ok(()),
         Verdict::Match | Verdict::MatchWithOldParameters => {
             Err(FieldProblems::one("password", Problem::new(ProblemCode::SamePassword)).into())
@@ -254,25 +256,14 @@ fn account_key(visit: &Visit, login: &LoginText) -> Key {
     key.with_free_tries(visit.app().config().limits.sign_in_free_tries)
 }
 
-/// Many people may share a network: it has four times the free tries of an account.
-fn network_key(visit: &Visit) -> Option<Key> {
-    let free_tries = visit.app().config().limits.sign_in_free_tries.saturating_mul(4);
-    visit.address().map(|address| Key::network(Kind::SignIn, address).with_free_tries(free_tries))
-}
-
-async fn refuse_throttled(visit: &Visit, keys: &[Key]) -> Result<()> {
-    Ok(throttle::check(visit.database().reader(), keys, visit.now()).await?)
-}
-
-/// An attempt counts before the password is looked at, so that many at once cannot slip through;
-/// success takes it back.
-async fn count(visit: &Visit, keys: &[Key]) -> Result<()> {
-    Ok(throttle::record(visit.database().writer(), keys, visit.now()).await?)
+fn network_keys(visit: &Visit) -> Vec<Key> {
+    let free_tries = visit.app().config().limits.sign_in_free_tries;
+    visit.address().map(|address| Key::networks(address, free_tries)).unwrap_or_default()
 }
 
 /// The account when the password is its own. The work is the same when there is no account.
-async fn matching(visit: &Visit, found: Option<user::Model>, password: &Secret) -> Result<Option<user::Model>> {
-    let passwords = visit.app().passwords();
+async fn matching(visit: &Visit, tried: &Key, found: Option<user::Model>, password: &Secret) -> Result<Option<user::Model>> {
+    let passwords = visit.passwords().asked_by([Asker::account(tried.digest())]);
     let Some(user) = found else {
         passwords.verify_nobody(password).await?;
         return Ok(None);
@@ -288,7 +279,7 @@ async fn matching(visit: &Visit, found: Option<user::Model>, password: &Secret) 
 async fn rehash(visit: &Visit, user: user::Model, password: &Secret) -> Result<user::Model> {
     let permit = policy::may_sign_in(&crate::accounts::model::Actor::Guest, visit.now())?;
     let Ok(password) = NewPassword::parse(password) else { return Ok(user) };
-    let hash = visit.app().passwords().hash(&password).await?;
+    let hash = visit.passwords().hash(&password).await?;
     store::refresh_hash(visit.database().writer(), &permit, UserId(user.id), &hash).await?;
     Ok(user::Model { password: hash.as_str().to_owned(), ..user })
 }
@@ -297,25 +288,17 @@ async fn rehash(visit: &Visit, user: user::Model, password: &Secret) -> Result<u
 async fn confirm(visit: &Visit, id: UserId, password: &Secret, field: &str) -> Result<user::Model> {
     let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?;
     let key = Key::proof(id).with_free_tries(visit.app().config().limits.sign_in_free_tries);
-    refuse_throttled(visit, &[key]).await?;
-    count(visit, &[key]).await?;
-    let verdict = visit.app().passwords().verify(password, &user.password).await?;
+    let attempt = throttle::attempt(visit, vec![key]).await?;
+    let compared = visit.passwords().verify(password, &user.password).await;
+    let (attempt, verdict) = attempt.unless_busy(visit, compared.map_err(Error::from)).await?;
     if verdict == Verdict::NoMatch {
+        attempt.failed();
         let line = Line::of(Deed::ProofFailed, Subject::User(id.0)).named(&user.name);
         audit::record(visit.database().writer(), visit, line).await?;
         return Err(FieldProblems::one(field, Problem::new(ProblemCode::WrongPassword)).into());
     }
-    throttle::clear(visit.database().writer(), &key).await?;
+    attempt.succeeded(visit).await?;
     Ok(user)
-}
-
-/// Whoever has a new password from an admin does not wait for what strangers tried with the old one.
-async fn forgive(database: &impl ConnectionTrait, user: &user::Model) -> Result<()> {
-    throttle::clear(database, &Key::account(&user.name_key)).await?;
-    if let Some(email) = &user.email_key {
-        throttle::clear(database, &Key::email(email)).await?;
-    }
-    Ok(())
 }
 
 async fn record_entry(database: &impl ConnectionTrait, visit: &Visit, deed: Deed, user: UserId, name: &Username) -> Result<()> {

@@ -4,7 +4,7 @@
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, LockType},
 };
 
 use crate::{
@@ -45,6 +45,17 @@ impl SetsPassword for act::AdministerPerson {}
 
 pub async fn find(database: &impl ConnectionTrait, id: UserId) -> Result<Option<Model>> {
     Ok(Entity::find_by_id(id.0).one(database).await?)
+}
+
+/// On PostgreSQL the row stays locked until the transaction ends, so that what one person does at once is
+/// done one after the other; on SQLite there is one writer anyway.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(database: &impl ConnectionTrait, id: UserId) -> Result<()> {
+    let row = Entity::find_by_id(id.0).select_only().column(Column::Id).lock(LockType::NoKeyUpdate);
+    row.into_tuple::<i64>().one(database).await?;
+    Ok(())
 }
 
 pub async fn find_by_name(database: &impl ConnectionTrait, key: &NameKey) -> Result<Option<Model>> {

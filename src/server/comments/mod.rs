@@ -23,6 +23,10 @@ use crate::{
     moment::Moment,
     policy::{self, act},
     server::{
+        accounts::{
+            self,
+            throttle::{self, Kind, Subject},
+        },
         discussions::{self, Moving},
         error::Result,
         once::OnceKey,
@@ -144,9 +148,11 @@ pub async fn say(
     let person = member(visit)?;
     let body = check(visit, draft).await?;
     let once = once.of(person.id);
-    let html = prose::render(body.as_str());
+    let html = prose::render_aside(body.as_str()).await?;
     let settings = visit.settings().await?;
     let transaction = visit.database().begin().await?;
+    // The author first: comments of one person in many discussions are counted one after the other too.
+    accounts::lock(&transaction, person.id).await?;
     let bearings = discussions::lock(&transaction, discussion).await?;
     // Asked within the lock, so that many at once are counted one after the other.
     if let Some(said) = store::find_once(&transaction, &once).await? {
@@ -174,7 +180,7 @@ pub async fn edit(visit: &Visit, id: CommentId, draft: CommentDraft) -> Result<L
     let comment = find(visit, id).await?;
     may_edit(visit, &comment).await?;
     let body = check(visit, draft).await?;
-    let html = prose::render(body.as_str());
+    let html = prose::render_aside(body.as_str()).await?;
     let window = discussions::edit_window(visit).await?;
     let transaction = visit.database().begin().await?;
     let bearings = discussions::lock(&transaction, comment.discussion).await?;
@@ -204,11 +210,12 @@ pub async fn delete(visit: &Visit, id: CommentId) -> Result<Landing> {
 /// Shows how a text will look.
 ///
 /// # Errors
-/// Not allowed, or the body breaks its rule.
+/// Not allowed, the body breaks its rule, or too many within a minute.
 pub async fn preview(visit: &Visit, draft: CommentDraft) -> Result<Preview> {
     policy::may_preview(visit.actor(), visit.now())?;
     let body = check(visit, draft).await?;
-    Ok(Preview { html: prose::render(body.as_str()).as_str().to_owned() })
+    throttle::admit(visit, Kind::Preview, Subject::Visitor).await?;
+    Ok(Preview { html: prose::render_aside(body.as_str()).await?.into() })
 }
 
 /// How many texts are rendered by rules of another day.

@@ -11,6 +11,7 @@ use crate::{
     moment::{Day, Moment},
     policy::{self, Permit, act},
     server::{
+        accounts::throttle,
         audit::{self, Line},
         discussions::{self, Moving},
         error::Result,
@@ -57,6 +58,7 @@ impl Counts {
 /// Not allowed.
 pub async fn comments(visit: &Visit, filter: &Filter) -> Result<Vec<ListedComment>> {
     policy::may::<act::SeeModeration>(visit.actor(), visit.now())?;
+    throttle::admit_search(visit, &filter.text).await?;
     store::filtered(visit.database().reader(), filter, PAGE + 1).await
 }
 

@@ -79,6 +79,11 @@ pub static SESSION_PROOF_MINUTES: Setting = Setting::new("session.proof_minutes"
 pub static LIMITS_BODY_KIB: Setting = Setting::new("limits.body_kib", Number(128));
 pub static LIMITS_SIGN_IN_FREE_TRIES: Setting = Setting::new("limits.sign_in_free_tries", Number(5));
 pub static LIMITS_REGISTRATIONS_PER_HOUR: Setting = Setting::new("limits.registrations_per_hour", Number(20));
+pub static LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE: Setting =
+    Setting::new("limits.failed_sign_ins_before_challenge", Number(100));
+pub static LIMITS_REGISTRATIONS_BEFORE_CHALLENGE: Setting = Setting::new("limits.registrations_before_challenge", Number(30));
+pub static LIMITS_RESETS_BEFORE_CHALLENGE: Setting = Setting::new("limits.resets_before_challenge", Number(30));
+pub static LIMITS_SLOW_LANE_PER_MINUTE: Setting = Setting::new("limits.slow_lane_per_minute", Number(5));
 pub static LIMITS_CONNECTIONS_PER_NETWORK: Setting = Setting::new("limits.connections_per_network", Number(64));
 pub static LIMITS_REQUEST_SECONDS: Setting = Setting::new("limits.request_seconds", Number(30));
 
@@ -116,6 +121,10 @@ pub static ALL: &[&Setting] = &[
     &LIMITS_BODY_KIB,
     &LIMITS_SIGN_IN_FREE_TRIES,
     &LIMITS_REGISTRATIONS_PER_HOUR,
+    &LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE,
+    &LIMITS_REGISTRATIONS_BEFORE_CHALLENGE,
+    &LIMITS_RESETS_BEFORE_CHALLENGE,
+    &LIMITS_SLOW_LANE_PER_MINUTE,
     &LIMITS_CONNECTIONS_PER_NETWORK,
     &LIMITS_REQUEST_SECONDS,
     &SECRETS_COOKIE_KEY_FILE,

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use super::catalogue::{
-    LIMITS_BODY_KIB, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS,
-    LIMITS_SIGN_IN_FREE_TRIES, PASSWORD_AT_ONCE, PASSWORD_ITERATIONS, PASSWORD_MEMORY_KIB, PASSWORD_PARALLELISM,
-    SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES, SESSION_SHORT_ABSOLUTE_HOURS,
-    SESSION_SHORT_IDLE_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS, SESSION_STAFF_IDLE_MINUTES, Setting,
+    LIMITS_BODY_KIB, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE,
+    LIMITS_REGISTRATIONS_BEFORE_CHALLENGE, LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS, LIMITS_RESETS_BEFORE_CHALLENGE,
+    LIMITS_SIGN_IN_FREE_TRIES, LIMITS_SLOW_LANE_PER_MINUTE, PASSWORD_AT_ONCE, PASSWORD_ITERATIONS, PASSWORD_MEMORY_KIB,
+    PASSWORD_PARALLELISM, SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES,
+    SESSION_SHORT_ABSOLUTE_HOURS, SESSION_SHORT_IDLE_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS, SESSION_STAFF_IDLE_MINUTES, Setting,
 };
 use super::reader::{Reader, Shown};
 
@@ -46,6 +47,12 @@ pub struct Limits {
     /// Failed sign-ins per account before waiting begins; four times as many per network.
     pub sign_in_free_tries: u32,
     pub registrations_per_hour: u32,
+    /// On the whole site within ten minutes: more of them, and who is not known has to solve a challenge.
+    pub failed_sign_ins_before_challenge: u32,
+    pub registrations_before_challenge: u32,
+    pub resets_before_challenge: u32,
+    /// Forms on the whole site that are taken without a solved challenge while there is pressure.
+    pub slow_lane_per_minute: u32,
     /// Open connections per IPv4 address or IPv6 /64.
     pub connections_per_network: usize,
     /// From the first byte of a request to the last of its answer.
@@ -104,6 +111,10 @@ impl Limits {
             body: size(reader, &LIMITS_BODY_KIB, 16..=16_384) * 1_024,
             sign_in_free_tries: small(reader, &LIMITS_SIGN_IN_FREE_TRIES, 1, 100),
             registrations_per_hour: small(reader, &LIMITS_REGISTRATIONS_PER_HOUR, 1, 1_000_000),
+            failed_sign_ins_before_challenge: small(reader, &LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE, 1, 100_000),
+            registrations_before_challenge: small(reader, &LIMITS_REGISTRATIONS_BEFORE_CHALLENGE, 1, 100_000),
+            resets_before_challenge: small(reader, &LIMITS_RESETS_BEFORE_CHALLENGE, 1, 100_000),
+            slow_lane_per_minute: small(reader, &LIMITS_SLOW_LANE_PER_MINUTE, 1, 10_000),
             connections_per_network: size(reader, &LIMITS_CONNECTIONS_PER_NETWORK, 1..=100_000),
             request: Duration::from_secs(reader.number(&LIMITS_REQUEST_SECONDS, 1..=600)),
         }

@@ -18,7 +18,16 @@ use crate::{
     landing::{Landing, LocalPath, Notice},
     moment::Moment,
     policy::{self, act},
-    server::{error::Result, once::OnceKey, prose, visit::Visit},
+    server::{
+        accounts::{
+            self,
+            throttle::{self, Kind, Subject},
+        },
+        error::Result,
+        once::OnceKey,
+        prose,
+        visit::Visit,
+    },
     site::model::Settings,
     valid::{FieldProblems, Valid, Value},
 };
@@ -84,11 +93,11 @@ pub async fn open(visit: &Visit, draft: DiscussionDraft, once: &OnceKey) -> Resu
     let granted = policy::may_start_discussion(visit.actor(), visit.now())?;
     let (title, opening) = parse(&Valid::check(draft)?)?;
     let once = once.of(granted.person.id);
-    let html = prose::render(opening.as_str());
+    let html = prose::render_aside(opening.as_str()).await?;
     let settings = visit.settings().await?;
     let transaction = visit.database().begin().await?;
-    // Asked within the transaction, so that many at once are counted one after the other where there is
-    // one writer.
+    // Asked within the lock, so that many at once are counted one after the other.
+    accounts::lock(&transaction, granted.person.id).await?;
     if let Some(started) = store::find_once(&transaction, &once).await? {
         return Ok(started);
     }
@@ -107,7 +116,7 @@ pub async fn edit(visit: &Visit, id: DiscussionId, draft: DiscussionDraft) -> Re
     let window = edit_window(visit).await?;
     let granted = policy::may_edit_discussion(visit.actor(), &discussion.summary, window, visit.now())?;
     let (title, opening) = parse(&Valid::check(draft)?)?;
-    let html = prose::render(opening.as_str());
+    let html = prose::render_aside(opening.as_str()).await?;
     store::update(visit.database().writer(), &granted.permit, id, &title, (&opening, &html), visit.now()).await?;
     Ok(Landing::on(path_of(id)).saying(Notice::DiscussionSaved))
 }
@@ -115,11 +124,12 @@ pub async fn edit(visit: &Visit, id: DiscussionId, draft: DiscussionDraft) -> Re
 /// Shows how an opening will look.
 ///
 /// # Errors
-/// Not allowed, or the text breaks its rule.
-pub fn preview(visit: &Visit, opening: &str) -> Result<Preview> {
+/// Not allowed, the text breaks its rule, or too many within a minute.
+pub async fn preview(visit: &Visit, opening: &str) -> Result<Preview> {
     policy::may_preview(visit.actor(), visit.now())?;
     let opening = Opening::parse(opening).map_err(|problem| FieldProblems::one("opening", problem))?;
-    Ok(Preview { html: prose::render(opening.as_str()).as_str().to_owned() })
+    throttle::admit(visit, Kind::Preview, Subject::Visitor).await?;
+    Ok(Preview { html: prose::render_aside(opening.as_str()).await?.into() })
 }
 
 /// How long one's own words can be changed.

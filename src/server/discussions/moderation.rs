@@ -6,6 +6,7 @@ use crate::{
     landing::{Landing, LocalPath, Notice},
     policy::{self, act},
     server::{
+        accounts::throttle,
         audit::{self, Line},
         error::Result,
         visit::Visit,
@@ -21,6 +22,7 @@ use super::{Filter, find, path_of, store};
 /// Not allowed.
 pub async fn discussions(visit: &Visit, filter: &Filter) -> Result<Vec<DiscussionSummary>> {
     policy::may::<act::SeeModeration>(visit.actor(), visit.now())?;
+    throttle::admit_search(visit, &filter.text).await?;
     store::filtered(visit.database().reader(), filter).await
 }
 

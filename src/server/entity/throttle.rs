@@ -8,6 +8,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: Vec<u8>,
     pub failures: i64,
+    /// Failures since the last success, which do not decay.
+    pub in_a_row: i64,
     pub blocked_until: i64,
     pub changed_at: i64,
 }

@@ -10,6 +10,7 @@
 
 mod blocklist;
 mod parameters;
+mod queue;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -20,7 +21,7 @@ use argon2::{
         phc::{Output, ParamsString, PasswordHash, Salt},
     },
 };
-use tokio::{sync::Semaphore, task::JoinError, time::timeout};
+use tokio::{task::JoinError, time::timeout};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -28,6 +29,9 @@ use crate::accounts::model::{NewPassword, Secret};
 
 pub use blocklist::{Context, weakness};
 pub use parameters::{Parameters, ParametersError};
+pub use queue::Asker;
+
+use queue::Queue;
 
 /// How long a password waits for its turn before the request is turned away.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -38,7 +42,9 @@ const RETRY_AFTER: u64 = 5;
 #[derive(Clone, Debug)]
 pub struct Passwords {
     argon2: Argon2<'static>,
-    turns: Arc<Semaphore>,
+    queue: Queue,
+    /// For whom, apart from all others, hashes are computed here.
+    askers: Vec<Asker>,
     /// A hash that no password has, with today's parameters.
     nobody: Arc<str>,
 }
@@ -77,7 +83,14 @@ impl Passwords {
         let params = parameters.checked()?;
         let nobody = hash_of_nobody(&params).to_string().into();
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        Ok(Self { argon2, turns: Arc::new(Semaphore::new(parameters.at_once.get())), nobody })
+        Ok(Self { argon2, queue: Queue::new(parameters.at_once), askers: Vec::new(), nobody })
+    }
+
+    /// The same for somebody who may have only so many hashes in the queue at once.
+    #[must_use]
+    pub fn asked_by(&self, askers: impl IntoIterator<Item = Asker>) -> Self {
+        let askers = self.askers.iter().copied().chain(askers).collect();
+        Self { askers, ..self.clone() }
     }
 
     /// Makes the hash that is stored for a password.
@@ -123,13 +136,12 @@ impl Passwords {
     /// The permit travels with the work: a request that is given up does not make room for another
     /// one while its hash is still being computed.
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
-        let turn = timeout(LONGEST_WAIT, Arc::clone(&self.turns).acquire_owned())
-            .await
-            .map_err(|_| PasswordError::Busy { retry_after: RETRY_AFTER })?
-            .expect("nothing closes the semaphore");
+        let busy = PasswordError::Busy { retry_after: RETRY_AFTER };
+        let Some(place) = self.queue.place_for(&self.askers) else { return Err(busy) };
+        let turn = timeout(LONGEST_WAIT, self.queue.turn()).await.map_err(|_| busy)?;
         tokio::task::spawn_blocking(move || {
             let outcome = work();
-            drop(turn);
+            drop((turn, place));
             outcome
         })
         .await

@@ -14,6 +14,8 @@ mod sanitised;
 
 use pulldown_cmark::html;
 
+use crate::server::error::{Error, Result};
+
 pub use excerpt::plain_excerpt;
 
 /// The version of the rules in this module, stored beside the HTML that they made. Whoever changes
@@ -43,6 +45,17 @@ pub fn render(markdown: &str) -> Rendered {
     let mut unchecked = String::with_capacity(markdown.len() * 2);
     html::push_html(&mut unchecked, events::tamed(markdown).into_iter());
     Rendered(sanitised::sanitised(&unchecked))
+}
+
+/// [`render`] on a thread that may take its time: a long text would hold up every other request that
+/// this thread serves.
+///
+/// # Errors
+/// The task died.
+pub async fn render_aside(markdown: &str) -> Result<Rendered> {
+    let markdown = markdown.to_owned();
+    let rendered = tokio::task::spawn_blocking(move || render(&markdown)).await;
+    rendered.map_err(|cause| Error::broken("the task that renders a text died", cause))
 }
 
 #[cfg(test)]

@@ -24,6 +24,12 @@ pub enum Familiarity {
     First,
 }
 
+/// The token of this browser, whoever it is known to belong to.
+#[must_use]
+pub fn of(visit: &Visit) -> Option<Secret> {
+    visit.keepsakes().get(Keepsake::Browser)
+}
+
 /// The token of a browser that is known to belong to the account; nothing for all others.
 ///
 /// # Errors

@@ -69,7 +69,7 @@ pub async fn choose_due_password(visit: &Visit, draft: NewPasswordDraft) -> Resu
     let user = owner(visit, &entry).await?;
     let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
     refuse_same(visit, &user, &password).await?;
-    let hash = visit.app().passwords().hash(&password).await?;
+    let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     accounts::set_password(&transaction, &permit, entry.user, &hash).await?;
     forget_all_but(&transaction, &entry).await?;

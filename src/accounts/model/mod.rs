@@ -18,11 +18,11 @@ pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };
 pub use email::EmailAddress;
+pub use factors::{RecoveryCode, RecoveryCodes, SecurityRecord, TotpCode};
 pub use joining::{
     Applicant, Application, Declination, DeclineReason, InvitationDays, InvitationDraft, InvitationLink, InvitationNote,
     InvitationRecord, InvitationUses, Invited,
 };
-pub use factors::{RecoveryCode, RecoveryCodes, SecurityRecord, TotpCode};
 pub use name::Username;
 pub use password::{NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};

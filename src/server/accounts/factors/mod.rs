@@ -32,7 +32,7 @@ use crate::{
     valid::{FieldProblems, Problem, ProblemCode},
 };
 
-use throttle::Key;
+use throttle::{Attempt, Key};
 
 /// The second factors that an account has in force. An app whose code was never confirmed is none.
 ///
@@ -90,12 +90,10 @@ async fn owner(visit: &Visit, id: UserId) -> Result<user::Model> {
     Ok(people::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?)
 }
 
-/// Counts a try by the account, before anything is compared; [`throttle::clear`] takes it back.
-async fn count_try(visit: &Visit, user: UserId) -> Result<Key> {
+/// Counts a try by the account, before anything is compared; whoever succeeds says so.
+async fn attempt(visit: &Visit, user: UserId) -> Result<Attempt> {
     let key = Key::second_factor(user).with_free_tries(visit.app().config().limits.sign_in_free_tries);
-    accounts::refuse_throttled(visit, &[key]).await?;
-    accounts::count(visit, &[key]).await?;
-    Ok(key)
+    throttle::attempt(visit, vec![key]).await
 }
 
 /// Writes down that a second factor did not match.

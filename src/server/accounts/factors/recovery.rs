@@ -3,7 +3,7 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::{Event, count_try, failed, owner, store, told};
+use super::{Event, attempt, failed, owner, store, told};
 use crate::{
     accounts::model::{Debt, Proven, RecoveryCode, RecoveryCodes, SecondProof, Secret, UserId},
     audit::model::{Deed, Subject},
@@ -12,7 +12,7 @@ use crate::{
     moment::Moment,
     policy::{self, Permit, act},
     server::{
-        accounts::{door, throttle, token},
+        accounts::{door, token},
         audit::{self, Line},
         error::Result,
         visit::Visit,
@@ -53,10 +53,11 @@ pub async fn give_recovery_code(visit: &Visit, code: &Secret) -> Result<Landing>
     let code = RecoveryCode::parse(code.expose()).map_err(|problem| FieldProblems::one("recovery_code", problem))?;
     let user = door::owner(visit, &entry).await?;
     door::spend_try(visit, &entry).await?;
-    let key = count_try(visit, entry.user).await?;
+    let attempt = attempt(visit, entry.user).await?;
     let transaction = visit.database().begin().await?;
     if !store::use_code(&transaction, entry.user, &token::hash(code.bare()), visit.now()).await? {
         transaction.rollback().await?;
+        attempt.failed();
         return Err(failed(visit, &user, "recovery code", "recovery_code").await);
     }
     let left = store::codes_left(&transaction, entry.user).await?;
@@ -64,7 +65,7 @@ pub async fn give_recovery_code(visit: &Visit, code: &Secret) -> Result<Landing>
     audit::record(&transaction, visit, line.detailed(format!("{} left", words::counted(left, "code")))).await?;
     told(visit, &transaction, &user, Event::RecoveryCodeUsed { left }).await?;
     transaction.commit().await?;
-    throttle::clear(visit.database().writer(), &key).await?;
+    attempt.succeeded(visit).await?;
     let proven = Proven { second: Some(SecondProof::RecoveryCode), ..entry.proven.clone() };
     door::advance(visit, entry.proven_by(proven)).await
 }

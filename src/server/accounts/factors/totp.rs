@@ -6,7 +6,7 @@ use std::time::Duration;
 use qrcode::{Color, EcLevel, QrCode};
 use totp_rs::{Builder, Totp};
 
-use super::{Event, Removal, count_try, failed, owner, refuse_unverified, removed, store, told};
+use super::{Event, Removal, attempt, failed, owner, refuse_unverified, removed, store, told};
 use crate::{
     accounts::model::{Debt, Proven, RecoveryCodes, SecondProof, Secret, TotpCode, UserId},
     audit::model::{Deed, Subject},
@@ -15,7 +15,7 @@ use crate::{
     moment::Moment,
     policy,
     server::{
-        accounts::{self, door, throttle},
+        accounts::{self, door},
         audit::{self, Line},
         entity::{totp_secret, user},
         error::{Error, Result},
@@ -89,8 +89,9 @@ pub async fn confirm_totp(visit: &Visit, code: &Secret) -> Result<RecoveryCodes>
     let user = owner(visit, id).await?;
     refuse_unverified(visit, &user)?;
     let row = pending(visit, id).await?.ok_or(AppError::Conflict(Conflict::ChangedMeanwhile))?;
-    let key = count_try(visit, id).await?;
+    let attempt = attempt(visit, id).await?;
     let Some(step) = matching_step(&totp_of(visit, &row, None)?, &code, visit.now()) else {
+        attempt.failed();
         return Err(failed(visit, &user, "setting up an app", "code").await);
     };
     let transaction = visit.database().begin().await?;
@@ -104,7 +105,7 @@ pub async fn confirm_totp(visit: &Visit, code: &Secret) -> Result<RecoveryCodes>
     audit::record(&transaction, visit, line).await?;
     told(visit, &transaction, &user, Event::AppSetUp).await?;
     transaction.commit().await?;
-    throttle::clear(visit.database().writer(), &key).await?;
+    attempt.succeeded(visit).await?;
     visit.note_second_factor(Some(SecondProof::Enrolment)).await?;
     Ok(codes)
 }
@@ -118,11 +119,12 @@ pub async fn give_code(visit: &Visit, code: &Secret) -> Result<Landing> {
     let code = parsed(code)?;
     let user = door::owner(visit, &entry).await?;
     door::spend_try(visit, &entry).await?;
-    let key = count_try(visit, entry.user).await?;
+    let attempt = attempt(visit, entry.user).await?;
     if !is_accepted(visit, &user, &code).await? {
+        attempt.failed();
         return Err(failed(visit, &user, "authenticator app", "code").await);
     }
-    throttle::clear(visit.database().writer(), &key).await?;
+    attempt.succeeded(visit).await?;
     let proven = Proven { second: Some(SecondProof::Totp), ..entry.proven.clone() };
     door::advance(visit, entry.proven_by(proven)).await
 }

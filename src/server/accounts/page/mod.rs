@@ -18,8 +18,8 @@ pub use continuing::continue_sign_in;
 pub use entering::{open_invitation, prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use person::person;
-pub use sessions::sessions;
 pub use security::{app, security};
+pub use sessions::sessions;
 
 use serde::Deserialize;
 

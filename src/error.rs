@@ -62,6 +62,8 @@ pub enum Refusal {
     NotVisible,
     /// The site takes no registrations at the moment.
     RegistrationClosed,
+    /// The site takes only who was invited, and no invitation in force was opened.
+    InvitationNeeded,
     /// It would leave the site without an admin.
     LastAdmin,
     /// Nobody may do this to themselves.
@@ -74,6 +76,8 @@ pub enum Refusal {
     LinkOver,
     /// A program may have sent the form.
     Doubtful { doubt: Doubt },
+    /// The e-mail address has to be confirmed before a second factor is set up.
+    EmailUnverified,
     /// So many tries in a row failed that no more are taken until there is a new password.
     Stopped,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
@@ -100,6 +104,8 @@ pub enum Doubt {
 pub enum Conflict {
     /// Somebody changed the same thing in the meantime.
     ChangedMeanwhile,
+    /// The account has an authenticator app already.
+    FactorInForce,
     /// The site already has its first admin.
     AlreadySetUp,
 }

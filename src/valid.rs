@@ -199,6 +199,8 @@ problem_codes! {
     Leaked = "leaked",
     /// The current password does not match.
     WrongPassword = "wrong_password",
+    /// A one-time code that is not the one, or was used before.
+    WrongCode = "wrong_code",
     /// The password that is to be replaced.
     SamePassword = "same_password",
     /// Lies in the past.

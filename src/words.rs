@@ -1,7 +1,7 @@
 //! The one table from codes to sentences. A sentence says what is wrong and what to do next.
 
 use crate::{
-    accounts::model::{PasswordWeight, Role, Strength, WeightReason},
+    accounts::model::{PasswordWeight, Proven, Role, SecondProof, Strength, Way, WeightReason},
     comments::model::CommentState,
     error::{AppError, Conflict, Doubt, Refusal},
     landing::Notice,
@@ -21,6 +21,9 @@ pub fn error(error: &AppError) -> String {
         AppError::Invalid(_) => "Please look at the marked fields. Nothing you typed is lost.".to_owned(),
         AppError::Conflict(Conflict::ChangedMeanwhile) => {
             "Somebody changed this in the meantime. Please load the page again and compare.".to_owned()
+        }
+        AppError::Conflict(Conflict::FactorInForce) => {
+            "An authenticator app is set up already. Remove it first, then set up the new one.".to_owned()
         }
         AppError::Conflict(Conflict::AlreadySetUp) => "This site already has its first admin. Please sign in.".to_owned(),
         AppError::TooMany { retry_after } => format!("That was too often. Please try again in {}.", span(*retry_after)),
@@ -48,12 +51,18 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::EditWindowOver => "The time to change this is over. You can still add a comment.",
         Refusal::NotVisible => "A moderator has taken this comment out of sight.",
         Refusal::RegistrationClosed => "This site takes no new members at the moment.",
+        Refusal::InvitationNeeded => {
+            "This site takes new members by invitation only, and yours is used up or has ended. Please ask for another one."
+        }
         Refusal::LastAdmin => "This would leave the site without an admin. Make somebody else an admin first.",
         Refusal::Yourself => "You cannot do this to your own account. Ask another admin.",
         Refusal::AlreadySignedIn => "You are signed in already.",
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
         Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
         Refusal::Doubtful { doubt } => self::doubt(doubt),
+        Refusal::EmailUnverified => {
+            "Please confirm your e-mail address first: a second factor on a wrong address would lock you out."
+        }
         Refusal::Stopped => {
             "Too many tries in a row have failed, so no more are taken. A link that sets a new password opens this again: please ask an admin for one."
         }
@@ -147,6 +156,7 @@ pub fn problem(field: &str, problem: Problem) -> String {
     match problem.code {
         ProblemCode::Required => match field {
             "body" | "opening" => "Please write something first.".to_owned(),
+            "application" => "Please say why you would like to join.".to_owned(),
             "reason" => "Please give a reason.".to_owned(),
             _ => format!("Please enter {}.", with_article(name)),
         },
@@ -165,6 +175,7 @@ pub fn problem(field: &str, problem: Problem) -> String {
         }
         ProblemCode::Malformed => match field {
             "email" => "Please enter an e-mail address such as ada@example.org.".to_owned(),
+            "code" => "Please enter the six digits that the app shows.".to_owned(),
             _ => format!("This is not a {name} that can be used."),
         },
         ProblemCode::Reserved => "This name is kept for the site itself. Please choose another one.".to_owned(),
@@ -182,6 +193,10 @@ pub fn problem(field: &str, problem: Problem) -> String {
                 .to_owned()
         }
         ProblemCode::WrongPassword => "This is not your current password.".to_owned(),
+        ProblemCode::WrongCode => match field {
+            "recovery_code" => "This is none of your recovery codes, or it was used before. Each works once.".to_owned(),
+            _ => "This code did not match. Each works once and for about half a minute: please wait for the next one.".to_owned(),
+        },
         ProblemCode::SamePassword => "This is the password that has to be replaced. Please choose another one.".to_owned(),
         ProblemCode::Past => "This lies in the past.".to_owned(),
         ProblemCode::NothingChosen => "Please choose at least one.".to_owned(),
@@ -239,12 +254,17 @@ pub fn field_name(field: &str) -> &'static str {
         "email" => "e-mail address",
         "password" => "password",
         "current_password" => "current password",
+        "code" => "code",
+        "recovery_code" => "recovery code",
         "login" => "user name or e-mail address",
         "title" => "title",
         "opening" => "opening text",
         "body" => "comment",
         "reason" => "reason",
         "days" => "number of days",
+        "uses" => "number of people",
+        "note" => "note",
+        "application" => "text",
         "name" => "name",
         "description" => "description",
         "comments" => "comments",
@@ -271,6 +291,7 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SignedOut => "You are signed out.",
         Notice::PasswordChanged => "The password is changed. All other sessions have ended.",
         Notice::PasswordExpired => "The sessions have ended. A new password is asked for at the next sign-in.",
+        Notice::AppRemoved => "The authenticator app is removed. Your other sessions have ended.",
         Notice::DiscussionStarted => "Your discussion is open.",
         Notice::DiscussionSaved => "The discussion is saved.",
         Notice::DiscussionDeleted => "The discussion is deleted.",
@@ -288,6 +309,16 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::PersonSuspended => "The account is suspended.",
         Notice::SuspensionLifted => "The suspension is lifted.",
         Notice::SessionsEnded => "All sessions of this person have ended.",
+        Notice::SessionEnded => "That session has ended. Its browser is signed out from its next click.",
+        Notice::OtherSessionsEnded => "All your other sessions have ended.",
+        Notice::NoticesSaved => "Your choice is saved.",
+        Notice::ArchiveAsked => "Your archive is being made. Load this page again in a moment.",
+        Notice::DeletionPlanned => {
+            "Your account will be deleted in 14 days, and you are signed out everywhere. Sign in before then to keep it."
+        }
+        Notice::InvitationWithdrawn => "The invitation is withdrawn. Who came by it stays.",
+        Notice::PersonApproved => "They are let in, and can sign in now.",
+        Notice::PersonDeclined => "They are not let in, and read your reason when they sign in.",
         Notice::SettingsSaved => "The settings are saved.",
         Notice::ThemeChanged => "The look is changed.",
     }
@@ -300,6 +331,26 @@ pub const fn role(role: Role) -> &'static str {
         Role::Moderator => "Moderator",
         Role::Admin => "Admin",
     }
+}
+
+/// By what somebody has shown who they are.
+#[must_use]
+pub fn proven(by: &Proven) -> String {
+    let first = match &by.way {
+        Way::Password => "Password".to_owned(),
+        Way::Passkey => "Passkey".to_owned(),
+        Way::Provider(name) => format!("Account at {name}"),
+        Way::Registration => "Registration".to_owned(),
+        Way::SetUpLink => "Set-up link".to_owned(),
+    };
+    let second = match by.second {
+        None => return first,
+        Some(SecondProof::Totp) => "authenticator app",
+        Some(SecondProof::RecoveryCode) => "recovery code",
+        Some(SecondProof::Passkey) => "passkey",
+        Some(SecondProof::Enrolment) => "second factor set up then",
+    };
+    format!("{first} and {second}")
 }
 
 #[must_use]

@@ -120,6 +120,8 @@ test("the focus goes through a form from top to bottom", async ({ guest, scripts
     await expect(button(page, "Show: Password")).toBeFocused();
   }
   await page.keyboard.press("Tab");
+  await expect(field(page, "Keep me signed in")).toBeFocused();
+  await page.keyboard.press("Tab");
   await expect(button(page, "Sign in")).toBeFocused();
 });
 

@@ -183,6 +183,9 @@ test.describe("members", () => {
     expect((await member.api.call("comments/publish", { discussion, body: "All the same" })).status).toBe(403);
     await open(guest.page, "/sign-in");
     await signIn(guest.page, member.name, member.password);
+    await expect(heading(guest.page, "Your account is suspended")).toBeVisible();
+    await expect(guest.page.getByText("Reason given: Three advertisements in a row")).toBeVisible();
+    await button(guest.page, "Go on reading").click();
     await isTold(guest.page, "Reason given: Three advertisements in a row");
 
     await button(page, "Lift the suspension").click();

@@ -1,6 +1,7 @@
 import {
   aName,
   button,
+  codeOf,
   comment,
   expect,
   field,
@@ -28,6 +29,19 @@ test("a new site is set up, lived in and moderated", async ({ found }) => {
     await fill(admin, { "User name": "mira", "E-mail address": "mira@example.org", Password: PASSWORD });
     await button(admin, "Create the admin account").click();
     await isTold(admin, "Welcome. Your account is ready.");
+  });
+
+  await test.step("who sets up an authenticator app before anything else", async () => {
+    await isTold(admin, "This site asks its moderators and admins for a second factor");
+    expect((await admin.goto("/admin"))?.status()).toBe(403);
+    await link(admin, "Set up a second factor").click();
+    await button(admin, "Set up an app").click();
+    const key = (await admin.locator(".key").textContent()) ?? "";
+    await field(admin, "Code from the app").fill(codeOf(key));
+    await button(admin, "Set up the app").click();
+    await expect(admin.locator(".codes li")).toHaveCount(10);
+    await link(admin, "I have stored the codes").click();
+    await link(admin.locator(".site-header"), "Dashboard").click();
     await expect(heading(admin, "Overview")).toBeVisible();
   });
 

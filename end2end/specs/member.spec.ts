@@ -371,6 +371,7 @@ test.describe("writing", () => {
       name: "Locutory",
       description: "",
       registration: "open",
+      staff_factor: "optional",
       comment_length: 100,
       comments_per_minute: 1,
       discussions_per_hour: 1,

@@ -2,14 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::model::{PasswordLink, PasswordWeight, Role, Secret, UserId};
+use super::model::{
+    Deletion, InvitationLink, PasswordLink, PasswordWeight, RecoveryCodes, Role, Secret, SignInNotices, UserId,
+};
 use crate::{error::AppError, landing::Landing};
 
+#[allow(clippy::too_many_arguments, reason = "each is a field of the form")]
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
 pub async fn register(
     username: String,
     email: String,
     password: Secret,
+    #[server(default)] application: String,
     #[server(default)] next: String,
     #[server(default)] challenge: String,
     #[server(default)] solution: String,
@@ -22,7 +26,7 @@ pub async fn register(
         valid::Value,
     };
     let answer = ChallengeAnswer { challenge, solution, trap: website };
-    let draft = Registration { username, email, password };
+    let draft = Registration { username, email, password, application };
     let next = LocalPath::parse(&next).ok();
     crate::server::call(|visit| async move { accounts::register(&visit, draft, next, &answer).await }).await
 }
@@ -41,7 +45,7 @@ pub async fn weigh_password(
 #[server(name = SetUp, prefix = "/api", endpoint = "accounts/set_up")]
 pub async fn set_up(username: String, email: String, password: Secret) -> Result<Landing, AppError> {
     use crate::{accounts::model::Registration, server::accounts};
-    let draft = Registration { username, email, password };
+    let draft = Registration { username, email, password, application: String::new() };
     crate::server::call(|visit| async move { accounts::set_up(&visit, draft).await }).await
 }
 
@@ -86,6 +90,44 @@ pub async fn choose_due_password(password: Secret) -> Result<Landing, AppError> 
     crate::server::call(|visit| async move { door::choose_due_password(&visit, draft).await }).await
 }
 
+#[server(name = GiveCode, prefix = "/api", endpoint = "accounts/give_code")]
+pub async fn give_code(code: Secret) -> Result<Landing, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::give_code(&visit, &code).await }).await
+}
+
+#[server(name = GiveRecoveryCode, prefix = "/api", endpoint = "accounts/give_recovery_code")]
+pub async fn give_recovery_code(recovery_code: Secret) -> Result<Landing, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::give_recovery_code(&visit, &recovery_code).await }).await
+}
+
+#[server(name = BeginTotp, prefix = "/api", endpoint = "accounts/begin_totp")]
+pub async fn begin_totp() -> Result<Landing, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::begin_totp(&visit).await }).await
+}
+
+/// Answers with recovery codes, which are shown once and kept nowhere.
+#[server(name = ConfirmTotp, prefix = "/api", endpoint = "accounts/confirm_totp")]
+pub async fn confirm_totp(code: Secret) -> Result<RecoveryCodes, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::confirm_totp(&visit, &code).await }).await
+}
+
+#[server(name = RemoveTotp, prefix = "/api", endpoint = "accounts/remove_totp")]
+pub async fn remove_totp() -> Result<Landing, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::remove_totp(&visit).await }).await
+}
+
+/// Answers with recovery codes, which are shown once and kept nowhere.
+#[server(name = MakeRecoveryCodes, prefix = "/api", endpoint = "accounts/make_recovery_codes")]
+pub async fn make_recovery_codes() -> Result<RecoveryCodes, AppError> {
+    use crate::server::accounts::factors;
+    crate::server::call(|visit| async move { factors::make_recovery_codes(&visit).await }).await
+}
+
 #[server(name = StartOver, prefix = "/api", endpoint = "accounts/start_over")]
 pub async fn start_over() -> Result<Landing, AppError> {
     use crate::server::accounts::door;
@@ -96,6 +138,36 @@ pub async fn start_over() -> Result<Landing, AppError> {
 pub async fn sign_out() -> Result<Landing, AppError> {
     use crate::server::accounts;
     crate::server::call(|visit| async move { accounts::sign_out(&visit).await }).await
+}
+
+#[server(name = EndOwnSession, prefix = "/api", endpoint = "accounts/end_own_session")]
+pub async fn end_own_session(session: i64) -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::end(&visit, session).await }).await
+}
+
+#[server(name = EndOtherSessions, prefix = "/api", endpoint = "accounts/end_other_sessions")]
+pub async fn end_other_sessions() -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::end_others(&visit).await }).await
+}
+
+#[server(name = ChooseNotices, prefix = "/api", endpoint = "accounts/choose_notices")]
+pub async fn choose_notices(notices: SignInNotices) -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::choose_notices(&visit, notices).await }).await
+}
+
+#[server(name = AskForArchive, prefix = "/api", endpoint = "accounts/ask_for_archive")]
+pub async fn ask_for_archive() -> Result<Landing, AppError> {
+    use crate::server::own_data::archive;
+    crate::server::call(|visit| async move { archive::ask(&visit).await }).await
+}
+
+#[server(name = LeaveForGood, prefix = "/api", endpoint = "accounts/leave_for_good")]
+pub async fn leave_for_good(deletion: Deletion) -> Result<Landing, AppError> {
+    use crate::server::own_data::erasure;
+    crate::server::call(|visit| async move { erasure::plan(&visit, deletion).await }).await
 }
 
 #[server(name = Prove, prefix = "/api", endpoint = "accounts/prove")]
@@ -150,6 +222,32 @@ pub async fn end_sessions(user: UserId) -> Result<Landing, AppError> {
 pub async fn make_password_link(user: UserId) -> Result<PasswordLink, AppError> {
     use crate::server::accounts::administration;
     crate::server::call(|visit| async move { administration::make_password_link(&visit, user).await }).await
+}
+
+/// Answers with the link itself, which is shown once and kept nowhere.
+#[server(name = Invite, prefix = "/api", endpoint = "accounts/invite")]
+pub async fn invite(note: String, uses: String, days: String) -> Result<InvitationLink, AppError> {
+    use crate::{accounts::model::InvitationDraft, server::accounts::invitations};
+    let draft = InvitationDraft { note, uses, days };
+    crate::server::call(|visit| async move { invitations::make(&visit, draft).await }).await
+}
+
+#[server(name = WithdrawInvitation, prefix = "/api", endpoint = "accounts/withdraw_invitation")]
+pub async fn withdraw_invitation(invitation: i64) -> Result<Landing, AppError> {
+    use crate::server::accounts::invitations::{self, InvitationId};
+    crate::server::call(|visit| async move { invitations::withdraw(&visit, InvitationId(invitation)).await }).await
+}
+
+#[server(name = Approve, prefix = "/api", endpoint = "accounts/approve")]
+pub async fn approve(user: UserId) -> Result<Landing, AppError> {
+    use crate::server::accounts::approval;
+    crate::server::call(|visit| async move { approval::approve(&visit, user).await }).await
+}
+
+#[server(name = Decline, prefix = "/api", endpoint = "accounts/decline")]
+pub async fn decline(user: UserId, reason: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Declination, server::accounts::approval};
+    crate::server::call(|visit| async move { approval::decline(&visit, user, Declination { reason }).await }).await
 }
 
 #[server(name = ExpirePassword, prefix = "/api", endpoint = "accounts/expire_password")]

@@ -14,5 +14,17 @@ pub const PROVE: &str = "/api/accounts/prove";
 pub const CHANGE_PASSWORD: &str = "/api/accounts/change_password";
 /// Where a password is set with a link.
 pub const USE_PASSWORD_LINK: &str = "/api/accounts/use_password_link";
+/// Where the secret of an authenticator app is made.
+pub const BEGIN_TOTP: &str = "/api/accounts/begin_totp";
+/// Where an app is put into force with its first code.
+pub const CONFIRM_TOTP: &str = "/api/accounts/confirm_totp";
+/// Where an app is removed.
+pub const REMOVE_TOTP: &str = "/api/accounts/remove_totp";
+/// Where recovery codes are made anew.
+pub const MAKE_RECOVERY_CODES: &str = "/api/accounts/make_recovery_codes";
+/// Where the code of an app is given on the way in.
+pub const GIVE_CODE: &str = "/api/accounts/give_code";
+/// Where a recovery code is given on the way in.
+pub const GIVE_RECOVERY_CODE: &str = "/api/accounts/give_recovery_code";
 /// Where a password that is due is replaced.
 pub const CHOOSE_DUE_PASSWORD: &str = "/api/accounts/choose_due_password";

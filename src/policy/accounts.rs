@@ -1,21 +1,27 @@
 //! Rules about people and their accounts.
 
 use crate::{
-    accounts::model::{Actor, Role, UserId},
+    accounts::model::{Actor, Invited, Role, UserId},
     error::{AppError, Refusal},
     moment::Moment,
     site::model::RegistrationMode,
 };
 
-use super::{Granted, Permit, act, grant, grant_to_person};
+use super::{Act, Granted, Permit, act, grant, grant_to_person, refuse_suspended, standing_of};
 
 /// # Errors
-/// Already signed in, or the site takes no registrations.
-pub fn may_register(actor: &Actor, mode: RegistrationMode, now: Moment) -> Result<Permit<act::Register>, AppError> {
+/// Already signed in, or the site takes no registrations, or none without an invitation.
+pub fn may_register(
+    actor: &Actor,
+    mode: RegistrationMode,
+    invited: Invited,
+    now: Moment,
+) -> Result<Permit<act::Register>, AppError> {
     let permit = grant(actor, now)?;
-    match mode {
-        RegistrationMode::Open => Ok(permit),
-        RegistrationMode::Closed => Err(Refusal::RegistrationClosed.into()),
+    match (mode, invited) {
+        (RegistrationMode::Open | RegistrationMode::Approval, _) | (RegistrationMode::Invitation, Invited::Yes) => Ok(permit),
+        (RegistrationMode::Invitation, Invited::No) => Err(Refusal::InvitationNeeded.into()),
+        (RegistrationMode::Closed, _) => Err(Refusal::RegistrationClosed.into()),
     }
 }
 
@@ -38,9 +44,60 @@ pub fn may_prove(actor: &Actor, now: Moment) -> Result<Granted<act::Prove>, AppE
 }
 
 /// # Errors
+/// Nobody is signed in, or no fresh proof.
+pub fn may_take_own_data(actor: &Actor, now: Moment) -> Result<Granted<act::TakeOwnData>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, or no fresh proof.
+pub fn may_leave_for_good(actor: &Actor, now: Moment) -> Result<Granted<act::LeaveForGood>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in.
+pub fn may_keep_sessions(actor: &Actor, now: Moment) -> Result<Granted<act::KeepOwnSessions>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
 /// Nobody is signed in, or the account is suspended.
 pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::ChangePassword>, AppError> {
     grant_to_person(actor, now)
+}
+
+/// Setting up a second factor: also for staff who owe one.
+///
+/// # Errors
+/// Nobody is signed in, no fresh proof, or the account is suspended.
+pub fn may_set_up_factor(actor: &Actor, now: Moment) -> Result<Granted<act::SetUpFactor>, AppError> {
+    grant_to_unsuspended(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, no fresh proof, or the account is suspended.
+pub fn may_remove_factor(actor: &Actor, now: Moment) -> Result<Granted<act::RemoveFactor>, AppError> {
+    grant_to_unsuspended(actor, now)
+}
+
+fn grant_to_unsuspended<A: Act>(actor: &Actor, now: Moment) -> Result<Granted<A>, AppError> {
+    if actor.person().is_some() {
+        refuse_suspended(standing_of(actor, now))?;
+    }
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Neither moderator nor admin.
+pub fn may_invite(actor: &Actor, now: Moment) -> Result<Permit<act::Invite>, AppError> {
+    grant(actor, now)
+}
+
+/// # Errors
+/// Neither moderator nor admin.
+pub fn may_decide_registration(actor: &Actor, now: Moment) -> Result<Permit<act::DecideRegistration>, AppError> {
+    grant(actor, now)
 }
 
 /// # Errors
@@ -77,8 +134,9 @@ pub fn may_change_role(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{NOW, person};
+    use super::super::tests::{NOW, person, suspended};
     use super::*;
+    use crate::accounts::model::{Clearance, Freshness, Person};
 
     #[test]
     fn the_last_admin_keeps_the_role() {
@@ -98,8 +156,31 @@ mod tests {
     }
 
     #[test]
+    fn staff_who_owe_a_factor_may_set_one_up_and_the_suspended_may_not() {
+        let owing = Actor::Person(Person { clearance: Clearance::FactorOwed, ..person(1, Role::Admin) });
+        assert!(may_set_up_factor(&owing, NOW).is_ok());
+        let banned = suspended(person(1, Role::Admin));
+        for refused in [may_set_up_factor(&banned, NOW).map(drop), may_remove_factor(&banned, NOW).map(drop)] {
+            assert!(matches!(refused.unwrap_err(), AppError::Forbidden(Refusal::Suspended { .. })));
+        }
+        let stale = Actor::Person(Person { proof: Freshness::Stale, ..person(1, Role::Member) });
+        assert_eq!(may_set_up_factor(&stale, NOW).map(drop).unwrap_err(), AppError::ProofNeeded);
+        assert_eq!(may_remove_factor(&stale, NOW).map(drop).unwrap_err(), AppError::ProofNeeded);
+        assert_eq!(may_set_up_factor(&Actor::Guest, NOW).map(drop).unwrap_err(), AppError::Unauthenticated);
+    }
+
+    #[test]
     fn a_closed_site_takes_no_registrations() {
-        let refused = may_register(&Actor::Guest, RegistrationMode::Closed, NOW).unwrap_err();
-        assert_eq!(refused, Refusal::RegistrationClosed.into());
+        for invited in [Invited::Yes, Invited::No] {
+            let refused = may_register(&Actor::Guest, RegistrationMode::Closed, invited, NOW).unwrap_err();
+            assert_eq!(refused, Refusal::RegistrationClosed.into());
+        }
+    }
+
+    #[test]
+    fn where_invitations_are_needed_only_the_invited_register() {
+        let refused = may_register(&Actor::Guest, RegistrationMode::Invitation, Invited::No, NOW).unwrap_err();
+        assert_eq!(refused, Refusal::InvitationNeeded.into());
+        assert!(may_register(&Actor::Guest, RegistrationMode::Invitation, Invited::Yes, NOW).is_ok());
     }
 }

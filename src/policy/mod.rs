@@ -18,7 +18,9 @@ mod site;
 use std::marker::PhantomData;
 
 pub use accounts::{
-    may_administer, may_change_password, may_change_role, may_create_account, may_prove, may_register, may_sign_in, may_sign_out,
+    may_administer, may_change_password, may_change_role, may_create_account, may_decide_registration, may_invite,
+    may_keep_sessions, may_leave_for_good, may_prove, may_register, may_remove_factor, may_set_up_factor, may_sign_in,
+    may_sign_out, may_take_own_data,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -115,6 +117,20 @@ acts! {
     Prove: Accounts, Usual;
     /// See one's own account.
     SeeOwnAccount: Accounts, Usual;
+    /// End one's own sessions, and say which letters about them one wants.
+    KeepOwnSessions: Accounts, Usual;
+    /// Take an archive of one's own data.
+    TakeOwnData: Accounts, Sensitive;
+    /// Have one's own account deleted.
+    LeaveForGood: Accounts, Sensitive;
+    /// Leave nothing of an account whose owner has left.
+    EraseAccount: Operators, Usual;
+    /// See which second factors protect one's own account.
+    SeeOwnSecurity: Accounts, Usual;
+    /// Set up a second factor for oneself, or make new recovery codes.
+    SetUpFactor: Accounts, Sensitive;
+    /// Remove one of one's own second factors.
+    RemoveFactor: Accounts, Sensitive;
     /// Replace one's own password; the old one is asked for.
     ChangePassword: Members, Usual;
     /// See how a text will look.
@@ -135,6 +151,10 @@ acts! {
     ModerateComments: Moderators, Usual;
     /// Lock, pin, rename or delete anybody's discussion.
     ModerateDiscussion: Moderators, Usual;
+    /// Make and withdraw invitations.
+    Invite: Moderators, Usual;
+    /// Let those in who ask to join, or not.
+    DecideRegistration: Moderators, Usual;
     /// See the overview, the people, the settings and the audit log.
     SeeAdministration: Admins, Usual;
     /// Make an account for somebody, with any role.

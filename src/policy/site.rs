@@ -24,6 +24,9 @@ impl Objectless for act::SetUp {}
 impl Objectless for act::WeighPassword {}
 impl Objectless for act::UsePasswordLink {}
 impl Objectless for act::SeeOwnAccount {}
+impl Objectless for act::TakeOwnData {}
+impl Objectless for act::EraseAccount {}
+impl Objectless for act::SeeOwnSecurity {}
 impl Objectless for act::SeeModeration {}
 impl Objectless for act::SeeAdministration {}
 

@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long SQLite itself waits for a lock held by another program, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Changes that happen together or not at all.
+pub type Transaction = DatabaseTransaction;
+
 /// An open database.
 #[derive(Clone, Debug)]
 pub struct Database {

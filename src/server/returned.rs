@@ -32,7 +32,7 @@ impl Fields {
 }
 
 fn is_secret(name: &str) -> bool {
-    name.contains("password") || name.contains("token")
+    name.contains("password") || name.contains("token") || matches!(name, "code" | "recovery_code")
 }
 
 /// What came of the form.
@@ -87,10 +87,10 @@ mod tests {
     #[test]
     fn what_was_typed_comes_back_but_no_secret() {
         let fields =
-            Fields::read(b"username=ada+l&password=hunter2&current_password=x&comments%5B0%5D=7&comments%5B1%5D=8&token=t");
+            Fields::read(b"username=ada+l&password=hunter2&current_password=x&comments%5B0%5D=7&comments%5B1%5D=8&token=t&code=1&recovery_code=2");
         assert_eq!(fields.first("username"), Some("ada l"));
         assert_eq!(fields.all("comments"), ["7", "8"]);
-        for secret in ["password", "current_password", "token"] {
+        for secret in ["password", "current_password", "token", "code", "recovery_code"] {
             assert_eq!(fields.first(secret), None);
         }
     }

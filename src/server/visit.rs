@@ -228,13 +228,20 @@ impl Visit {
         self.renew(|facts| facts).await
     }
 
-    /// Notes that a second factor was set up in this session, which then has the rights that ask for
-    /// one; or that the last one was removed, which takes them.
+    /// Notes that a second factor was set up in this session, which then has the rights that ask for one.
     ///
     /// # Errors
     /// The session cannot be kept.
     pub async fn note_second_factor(&self, second: Option<SecondProof>) -> Result<()> {
         self.renew(|facts| Facts { by: Proven { second, ..facts.by.clone() }, ..facts }).await
+    }
+
+    /// Notes that the account has no second factor any more, which takes the rights that ask for one.
+    ///
+    /// # Errors
+    /// The session cannot be kept.
+    pub async fn note_no_factor(&self) -> Result<()> {
+        self.renew(|facts| Facts { by: facts.by.clone().without_factor(), ..facts }).await
     }
 
     async fn renew(&self, change: impl FnOnce(Facts) -> Facts) -> Result<()> {
@@ -246,7 +253,8 @@ impl Visit {
         if session::end(self.database().writer(), id).await? == 0 {
             return Err(AppError::Unauthenticated.into());
         }
-        let renewed = change(Facts { proven: self.now, last_seen: self.now, account: None, ..facts.clone() });
+        // The account stays, as the page may be shown again in the same request.
+        let renewed = change(Facts { proven: self.now, last_seen: self.now, ..facts.clone() });
         session.cycle_id().await?;
         session.set_expiry(Some(expiry(facts)));
         session.insert(session::KEY, renewed).await?;

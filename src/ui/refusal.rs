@@ -12,6 +12,7 @@ pub fn ErrorNotice(error: AppError) -> impl IntoView {
     let way = match &error {
         AppError::Unauthenticated => Some(("/sign-in", "Sign in in another tab")),
         AppError::ProofNeeded => Some(("/prove", "Confirm in another tab")),
+        AppError::FactorOwed => Some(("/account/security", "Set one up in another tab")),
         _ => None,
     };
     let way = way.map(|(path, label)| {

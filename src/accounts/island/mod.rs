@@ -6,7 +6,7 @@ mod weighing;
 use leptos::prelude::*;
 
 use super::{
-    model::{EmailAddress, Leaning, LoginText, NewPassword, Secret, Username},
+    model::{EmailAddress, Leaning, LoginText, NewPassword, RecoveryCode, Secret, TotpCode, Username},
     view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
 };
 use weighing::Weighing;
@@ -47,6 +47,8 @@ fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
         "username" => Username::parse(text).err(),
         "email" => EmailAddress::parse(text).err(),
         "login" => LoginText::parse(text).err(),
+        "code" => TotpCode::parse(text).err(),
+        "recovery_code" => RecoveryCode::parse(text).err(),
         "password" if matches!(action, REGISTER | SET_UP | CHOOSE_DUE_PASSWORD | USE_PASSWORD_LINK) => {
             NewPassword::parse(&Secret::new(text.to_owned())).err()
         }

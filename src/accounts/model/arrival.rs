@@ -97,6 +97,13 @@ impl Proven {
         self.second.is_some() || matches!(self.way, Way::Passkey)
     }
 
+    /// What is left when the account has no second factor any more.
+    #[must_use]
+    pub fn without_factor(self) -> Self {
+        let way = if self.way == Way::Passkey { Way::Password } else { self.way };
+        Self { way, second: None, ..self }
+    }
+
     /// As the database keeps it.
     #[must_use]
     pub fn words(&self) -> String {
@@ -166,6 +173,32 @@ impl Keeping {
     }
 }
 
+/// Whether a letter tells of sign-ins from browsers that were never used before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInNotices {
+    #[default]
+    Wanted,
+    Unwanted,
+}
+
+impl SignInNotices {
+    /// The word that the database and forms use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wanted => "wanted",
+            Self::Unwanted => "unwanted",
+        }
+    }
+
+    /// Only a plain no is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        if name == "unwanted" { Self::Unwanted } else { Self::Wanted }
+    }
+}
+
 /// A second factor that an account has in force.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactors {
@@ -217,6 +250,14 @@ mod tests {
         }
         for words in ["", "totp", "password  totp", "password sms", "provider:", "provider:A", "PASSWORD"] {
             assert_eq!(Proven::from_words(words), None, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_counts_as_two_factors_once_the_last_is_removed() {
+        for way in [Way::Password, Way::Passkey, Way::SetUpLink] {
+            let proven = Proven { second: Some(SecondProof::Enrolment), ..Proven::by(way) };
+            assert!(!proven.without_factor().is_by_two_factors());
         }
     }
 

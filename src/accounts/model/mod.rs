@@ -3,20 +3,29 @@
 mod account;
 mod arrival;
 mod challenge;
+mod departure;
 mod drafts;
 mod email;
+mod factors;
+mod joining;
 mod name;
 mod password;
 mod person;
 mod weight;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
-pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SuspensionNotice, Way};
+pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SignInNotices, SuspensionNotice, Way};
 pub use challenge::{ChallengeAnswer, Puzzle, Search, Solution};
+pub use departure::{ArchiveRecord, ArchiveState, Deletion, GRACE};
 pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };
 pub use email::EmailAddress;
+pub use factors::{RecoveryCode, RecoveryCodes, SecurityRecord, TotpCode};
+pub use joining::{
+    Applicant, Application, Declination, DeclineReason, InvitationDays, InvitationDraft, InvitationLink, InvitationNote,
+    InvitationRecord, InvitationUses, Invited,
+};
 pub use name::Username;
 pub use password::{Leaning, NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};

@@ -22,7 +22,7 @@ pub async fn trouble_page(app: &App, mut parts: Parts, status: StatusCode, error
         Err(_) => bare_surroundings(&parts, app),
     };
     let kept = surroundings.returned.take().and_then(|returned| longest_text(&returned));
-    let sign_in = matches!(error, AppError::Unauthenticated).then(|| super::with_next("/sign-in", &surroundings.page));
+    let way_on = way_on(error, &surroundings.page);
     let words = explanation(status, error);
     let head = Head::titled(title(status)).width(Width::Narrow).not_indexed();
     render(&surroundings, status, head, move || {
@@ -32,7 +32,7 @@ pub async fn trouble_page(app: &App, mut parts: Parts, status: StatusCode, error
                 <h1>{title(status)}</h1>
                 <p>{words}</p>
                 <div class="actions">
-                    {sign_in.map(|path| view! { <a class="button button-primary" href=path>"Sign in"</a> })}
+                    {way_on.map(|(path, label)| view! { <a class="button button-primary" href=path>{label}</a> })}
                     <a class="button" href="/">"All discussions"</a>
                 </div>
             </div>
@@ -49,6 +49,16 @@ pub async fn trouble_page(app: &App, mut parts: Parts, status: StatusCode, error
             })}
         }
     })
+}
+
+/// The page that mends it, where there is one.
+fn way_on(error: &AppError, page: &str) -> Option<(String, &'static str)> {
+    match error {
+        AppError::Unauthenticated => Some((super::with_next("/sign-in", page), "Sign in")),
+        AppError::ProofNeeded => Some((super::with_next("/prove", page), "Confirm that it is you")),
+        AppError::FactorOwed => Some(("/account/security".to_owned(), "Set up a second factor")),
+        _ => None,
+    }
 }
 
 /// What somebody wrote at length into a form whose page is gone.

@@ -10,7 +10,8 @@ use crate::{
 
 /// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
 pub fn uses_visitors_up(line: &Line) -> bool {
-    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password"];
+    let of_sessions =
+        ["register", "sign_in", "sign_out", "prove", "change_password", "confirm_totp", "remove_totp", "leave_for_good"];
     let function = line.subject.strip_prefix("accounts/").unwrap_or_default();
     of_sessions.contains(&function) || function == "change_role" && line.about.starts_with("oneself")
 }
@@ -31,6 +32,11 @@ pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String 
 
 /// What a link is for is done by the browser that opened it.
 async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
+    if line.about == "a site by invitation, invited" {
+        let (address, _) = stage.invitation("an invitation in force").await;
+        stage.cast.browser(visitor).follow(&address).await;
+        return;
+    }
     let (purpose, page) = match line.subject.as_str() {
         "accounts/set_up" => (Purpose::SetUp, "set-up"),
         "accounts/use_password_link" => (Purpose::Password, "password"),
@@ -101,11 +107,28 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "set_up" => registration(stage),
         "sign_in" => vec![("login", "keeper".to_owned()), password],
         "weigh_password" => vec![password],
-        "sign_out" => Vec::new(),
+        "sign_out" | "end_other_sessions" | "ask_for_archive" => Vec::new(),
+        "end_own_session" => vec![("session", "-1".to_owned())],
+        "invite" => vec![("note", "for the choir".to_owned()), ("uses", "1".to_owned()), ("days", "7".to_owned())],
+        "withdraw_invitation" => vec![("invitation", stage.invitation(about).await.1.to_string())],
+        "approve" => vec![("user", stage.applicant(about).await.to_string())],
+        "decline" => vec![("user", stage.applicant(about).await.to_string()), ("reason", "no room".to_owned())],
+        "leave_for_good" => vec![("deletion", "anonymise".to_owned())],
+        "choose_notices" => vec![("notices", "unwanted".to_owned())],
         "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
         "use_password_link" | "choose_due_password" => vec![password],
-        "acknowledge_suspension" | "keep_account" | "start_over" => Vec::new(),
+        "acknowledge_suspension" | "keep_account" | "start_over" | "begin_totp" => Vec::new(),
+        "give_code" => vec![("code", "123456".to_owned())],
+        "give_recovery_code" => vec![("recovery_code", "0".repeat(26))],
+        "confirm_totp" => vec![("code", first_code(stage, visitor).await)],
+        "remove_totp" | "make_recovery_codes" => {
+            if about == "an app in force" {
+                let code = first_code(stage, visitor).await;
+                stage.cast.browser(visitor).call("/api/accounts/confirm_totp", &[("code", &code)]).await;
+            }
+            Vec::new()
+        }
         "change_role" => vec![("user", stage.target(visitor, about).await.to_string()), ("role", "moderator".to_owned())],
         "suspend" => vec![("user", stage.target(visitor, about).await.to_string()), ("reason", "shouting".to_owned())],
         "lift_suspension" | "end_sessions" | "make_password_link" | "expire_password" => {
@@ -113,6 +136,12 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         }
         unknown => panic!("nobody knows accounts/{unknown}"),
     }
+}
+
+/// The first code of an app that the visitor has begun to set up, where they may.
+async fn first_code(stage: &mut Stage, visitor: Visitor) -> String {
+    let app = stage.cast.browser(visitor).begins_app().await;
+    app.map_or_else(|| "123456".to_owned(), |app| app.code(stage.world.clock.now()))
 }
 
 fn registration(stage: &mut Stage) -> Fields {
@@ -179,12 +208,17 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::EditWindowOver => "too late",
             Refusal::NotVisible => "hidden",
             Refusal::RegistrationClosed => "closed",
+            Refusal::InvitationNeeded => "invitation",
             Refusal::LastAdmin => "last admin",
             Refusal::Yourself => "yourself",
             Refusal::AlreadySignedIn => "signed in",
             Refusal::LinkOver => "link over",
             Refusal::EntryOver => "entry over",
-            Refusal::Role | Refusal::Credentials | Refusal::Stopped | Refusal::Doubtful { .. } => "a refusal without a word",
+            Refusal::Role
+            | Refusal::Credentials
+            | Refusal::EmailUnverified
+            | Refusal::Stopped
+            | Refusal::Doubtful { .. } => "a refusal without a word",
         },
         other => panic!("{other:?} is no answer of the table"),
     }

@@ -48,6 +48,8 @@ async fn address(stage: &mut Stage, line: &Line) -> String {
             let id = stage.target(Visitor::Guest, about).await;
             format!("/admin/users/{id}")
         }
+        ("/account/data/{archive}", _) => "/account/data/999999".to_owned(),
+        ("/invitation/{token}", _) => "/invitation/AAAA".to_owned(),
         ("/set-up/{token}", about) => format!("/set-up/{}", token(stage, Purpose::SetUp, about).await),
         ("/password/{token}", about) => format!("/password/{}", token(stage, Purpose::Password, about).await),
         (path, _) if !path.contains('{') => path.to_owned(),

@@ -25,7 +25,10 @@ use crate::{
 };
 
 /// The entry of this browser, when it owes exactly this.
-async fn owing(visit: &Visit, is_it: impl Fn(Debt) -> bool) -> Result<Entry> {
+///
+/// # Errors
+/// It is over, or owes something else.
+pub(in crate::server::accounts) async fn owing(visit: &Visit, is_it: impl Fn(Debt) -> bool) -> Result<Entry> {
     let entry = entry(visit).await?;
     match debt(visit, &entry).await? {
         Some(debt) if is_it(debt) => Ok(entry),

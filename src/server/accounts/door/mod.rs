@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 
+pub(in crate::server::accounts) use debts::owing;
 pub use debts::{acknowledge_suspension, choose_due_password, keep_account, start_over};
 pub use store::{Entry, sweep};
 

@@ -1,13 +1,38 @@
 //! What proves who somebody is beside the password: authenticator apps, recovery codes, passkeys.
+//!
+//! Setting one up and removing one ask for a fresh proof, end every other session and are told to the
+//! owner. A code is counted before it is compared, and used up by one statement, so that requests at the
+//! same moment cannot share it. Recovery codes go with the last factor that they stand in for.
 
+mod recovery;
 mod store;
+mod telling;
+mod totp;
 
 use sea_orm::ConnectionTrait;
 
+pub use recovery::{give_recovery_code, make_recovery_codes};
+pub use telling::{Event, refuse_unverified, told};
+pub use totp::{AppSetUp, begin_totp, confirm_totp, give_code, pending_app, remove_totp};
+
 use crate::{
-    accounts::model::{SecondFactors, UserId},
-    server::error::Result,
+    accounts::model::{SecondFactors, SecurityRecord, UserId},
+    audit::model::{Deed, Subject},
+    error::AppError,
+    landing::{Landing, LocalPath, Notice},
+    moment::Moment,
+    policy::{self, act},
+    server::{
+        accounts::{self, store as people, throttle},
+        audit::{self, Line},
+        entity::user,
+        error::{Error, Result},
+        visit::Visit,
+    },
+    valid::{FieldProblems, Problem, ProblemCode},
 };
+
+use throttle::{Attempt, Key};
 
 /// The second factors that an account has in force. An app whose code was never confirmed is none.
 ///
@@ -15,4 +40,100 @@ use crate::{
 /// The database's.
 pub async fn in_force(database: &impl ConnectionTrait, user: UserId) -> Result<SecondFactors> {
     store::in_force(database, user).await
+}
+
+/// What protects the account of the person acting.
+///
+/// # Errors
+/// Nobody is signed in.
+pub async fn own_security(visit: &Visit) -> Result<SecurityRecord> {
+    policy::may::<act::SeeOwnSecurity>(visit.actor(), visit.now())?;
+    let id = visit.actor().id().ok_or(AppError::Unauthenticated)?;
+    store::security_of(visit.database().writer(), id).await
+}
+
+/// How many recovery codes an account has left.
+///
+/// # Errors
+/// The database's.
+pub async fn codes_left(visit: &Visit, user: UserId) -> Result<u64> {
+    store::codes_left(visit.database().reader(), user).await
+}
+
+/// Deletes secrets of apps that nobody confirmed in time; returns how many.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(database: &impl ConnectionTrait, now: Moment) -> Result<u64> {
+    store::forget_unconfirmed(database, now.before(totp::PENDING_LIFE)).await
+}
+
+/// Takes every second factor and the recovery codes from somebody who has lost them, and ends their
+/// sessions.
+///
+/// # Errors
+/// Not allowed, or no such account.
+pub async fn reset(visit: &Visit, id: UserId) -> Result<()> {
+    let permit = policy::may_administer(visit.actor(), id, visit.now())?;
+    let transaction = visit.database().begin().await?;
+    let user = store::lock(&transaction, id).await?.ok_or(AppError::NotFound)?;
+    store::delete_all(&transaction, &permit, id).await?;
+    accounts::end_all_access(&transaction, id, None).await?;
+    audit::record(&transaction, visit, Line::of(Deed::FactorsReset, Subject::User(id.0)).named(&user.name)).await?;
+    told(visit, &transaction, &user, Event::FactorsReset).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The account of the person acting.
+async fn owner(visit: &Visit, id: UserId) -> Result<user::Model> {
+    Ok(people::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?)
+}
+
+/// Counts a try by the account, before anything is compared; whoever succeeds says so.
+async fn attempt(visit: &Visit, user: UserId) -> Result<Attempt> {
+    let key = Key::second_factor(user).with_free_tries(visit.app().config().limits.sign_in_free_tries);
+    throttle::attempt(visit, vec![key]).await
+}
+
+/// Writes down that a second factor did not match.
+async fn failed(visit: &Visit, user: &user::Model, what: &str, field: &str) -> Error {
+    let line = Line::of(Deed::SecondFactorFailed, Subject::User(user.id)).named(&user.name).detailed(what);
+    match audit::record(visit.database().writer(), visit, line).await {
+        Ok(()) => FieldProblems::one(field, Problem::new(ProblemCode::WrongCode)).into(),
+        Err(error) => error,
+    }
+}
+
+/// A factor that is to go, once its row has been deleted.
+struct Removal<'a> {
+    user: &'a user::Model,
+    detail: String,
+    event: Event,
+    notice: Notice,
+}
+
+/// What every removal ends with: without a factor there are no recovery codes, and no session that
+/// counts as proven by one.
+async fn removed(visit: &Visit, transaction: crate::server::database::Transaction, removal: Removal<'_>) -> Result<Landing> {
+    let id = UserId(removal.user.id);
+    let left = store::in_force(&transaction, id).await?;
+    if left.is_empty() {
+        store::delete_codes(&transaction, id).await?;
+    }
+    accounts::end_all_access(&transaction, id, visit.session_id()).await?;
+    let line = Line::of(Deed::FactorRemoved, Subject::User(id.0)).named(&removal.user.name).detailed(removal.detail);
+    audit::record(&transaction, visit, line).await?;
+    told(visit, &transaction, removal.user, removal.event).await?;
+    transaction.commit().await?;
+    if left.is_empty() {
+        visit.note_no_factor().await?;
+    } else {
+        visit.renew_session().await?;
+    }
+    Ok(Landing::on(security_page()).saying(removal.notice))
+}
+
+fn security_page() -> LocalPath {
+    LocalPath::ours("/account/security")
 }

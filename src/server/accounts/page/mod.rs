@@ -8,13 +8,18 @@ mod entering;
 mod forms;
 mod linked;
 mod person;
-mod rooms;
+pub mod rooms;
+mod second_factor;
+mod security;
+mod sessions;
 
 pub use account::{account, change_password};
 pub use continuing::continue_sign_in;
-pub use entering::{prove, register, sign_in};
+pub use entering::{open_invitation, prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use person::person;
+pub use security::{app, security};
+pub use sessions::sessions;
 
 use serde::Deserialize;
 

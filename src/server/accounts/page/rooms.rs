@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 
 /// Every page with its name, in the order in which they are offered.
-const ROOMS: &[(&str, &str)] = &[("/account", "Account")];
+const ROOMS: &[(&str, &str)] = &[
+    ("/account", "Account"),
+    ("/account/security", "Security"),
+    ("/account/sessions", "Sessions"),
+    ("/account/data", "Your data"),
+];
 
 /// Links to the pages of one's own account.
 #[component]

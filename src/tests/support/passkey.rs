@@ -1,0 +1,99 @@
+//! A passkey in software, as an authenticator would hold it: makes a key, and answers challenges with
+//! it. Written from WebAuthn Level 3, 6.1 (authenticator data) and 6.5.4 (attestation "none").
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair},
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const USER_PRESENT: u8 = 0x01;
+const USER_VERIFIED: u8 = 0x04;
+const ATTESTED: u8 = 0x40;
+
+pub struct SoftPasskey {
+    key: EcdsaKeyPair,
+    id: [u8; 32],
+    origin: String,
+    user_handle: String,
+    counter: u32,
+}
+
+impl SoftPasskey {
+    /// Makes a key for what a site asks (`publicKey` of its creation options), and what to answer.
+    pub fn made_for(options: &Value, origin: &str) -> (Self, Value) {
+        let random = SystemRandom::new();
+        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
+        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref(), &random).unwrap();
+        let options = options.get("publicKey").unwrap_or(options);
+        let user_handle = options["user"]["id"].as_str().unwrap().to_owned();
+        let passkey = Self { key, id: rand::random(), origin: origin.to_owned(), user_handle, counter: 0 };
+        let site = options["rp"]["id"].as_str().unwrap();
+        let data = [passkey.authenticator_data(site, ATTESTED), passkey.attested_key()].concat();
+        let attestation = [
+            &[0xa3][..],
+            &text("fmt"),
+            &text("none"),
+            &text("attStmt"),
+            &[0xa0],
+            &text("authData"),
+            &[0x59, u8::try_from(data.len() / 256).unwrap(), u8::try_from(data.len() % 256).unwrap()],
+            &data,
+        ]
+        .concat();
+        let client_data = passkey.client_data("webauthn.create", options);
+        let answer = passkey.answer(&json!({
+            "attestationObject": URL_SAFE_NO_PAD.encode(attestation),
+            "clientDataJSON": URL_SAFE_NO_PAD.encode(client_data),
+            "transports": ["internal"],
+        }));
+        (passkey, answer)
+    }
+
+    /// Answers a challenge (`publicKey` of a site's request options).
+    pub fn answers(&mut self, options: &Value) -> Value {
+        let options = options.get("publicKey").unwrap_or(options);
+        self.counter += 1;
+        let data = self.authenticator_data(options["rpId"].as_str().unwrap(), 0);
+        let client_data = self.client_data("webauthn.get", options);
+        let signed = [data.clone(), Sha256::digest(&client_data).to_vec()].concat();
+        let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
+        self.answer(&json!({
+            "authenticatorData": URL_SAFE_NO_PAD.encode(data),
+            "clientDataJSON": URL_SAFE_NO_PAD.encode(client_data),
+            "signature": URL_SAFE_NO_PAD.encode(signature),
+            "userHandle": self.user_handle,
+        }))
+    }
+
+    fn answer(&self, response: &Value) -> Value {
+        let id = URL_SAFE_NO_PAD.encode(self.id);
+        json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "extensions": {}, "clientExtensionResults": {} })
+    }
+
+    fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
+        let data = json!({ "type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false });
+        data.to_string().into_bytes()
+    }
+
+    fn authenticator_data(&self, site: &str, more: u8) -> Vec<u8> {
+        let flags = [USER_PRESENT | USER_VERIFIED | more];
+        [&Sha256::digest(site)[..], &flags, &self.counter.to_be_bytes()].concat()
+    }
+
+    /// The id and the public key in COSE form (RFC 9053, 7.1.1).
+    fn attested_key(&self) -> Vec<u8> {
+        let point = self.key.public_key().as_ref();
+        let (x, y) = point[1..].split_at(32);
+        let length = u16::try_from(self.id.len()).unwrap().to_be_bytes();
+        let head = [0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
+        [&[0; 16][..], &length, &self.id, &head, x, &[0x22, 0x58, 0x20], y].concat()
+    }
+}
+
+/// A short text in CBOR (RFC 8949, 3.1).
+fn text(text: &str) -> Vec<u8> {
+    [&[0x60 | u8::try_from(text.len()).unwrap()], text.as_bytes()].concat()
+}

@@ -46,6 +46,7 @@ deeds! {
     SecondFactorFailed = "second_factor_failed", "Failed to give the second factor";
     FactorSetUp = "factor_set_up", "Set up a second factor";
     FactorRemoved = "factor_removed", "Removed a second factor";
+    PasskeyRenamed = "passkey_renamed", "Renamed a passkey";
     FactorsReset = "factors_reset", "Took all second factors away";
     RecoveryCodesMade = "recovery_codes_made", "Made recovery codes";
     RecoveryCodeUsed = "recovery_code_used", "Used a recovery code";

@@ -3,6 +3,8 @@
 use std::{fmt, num::NonZeroUsize, sync::Arc};
 
 use tower_sessions::cookie::Key;
+use url::Url;
+use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use crate::server::{
     clock::Clock,
@@ -26,6 +28,7 @@ struct Shared {
     settings: SettingsCache,
     cookie_key: CookieKey,
     seals: Seals,
+    relying_party: Option<Webauthn>,
     clock: Clock,
 }
 
@@ -51,7 +54,8 @@ impl App {
         let passwords = Passwords::new(hashing(config.password))
             .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
-        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, clock })))
+        let relying_party = relying_party(&config);
+        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, relying_party, clock })))
     }
 
     #[must_use]
@@ -85,6 +89,12 @@ impl App {
         &self.0.seals
     }
 
+    /// What asks for passkeys and verifies them; nothing where the site's address has no name to bind them to.
+    #[must_use]
+    pub fn relying_party(&self) -> Option<&Webauthn> {
+        self.0.relying_party.as_ref()
+    }
+
     /// The key of the session cookie.
     #[must_use]
     pub fn cookie_key(&self) -> Key {
@@ -107,6 +117,12 @@ impl App {
             tracing::error!(cause = %error, "the database was not closed in order");
         }
     }
+}
+
+fn relying_party(config: &Config) -> Option<Webauthn> {
+    let address = &config.site.address;
+    let origin = Url::parse(address.origin()).ok().filter(|origin| origin.domain().is_some())?;
+    WebauthnBuilder::new(address.host(), &origin).and_then(WebauthnBuilder::build).ok()
 }
 
 fn hashing(cost: PasswordCost) -> Parameters {

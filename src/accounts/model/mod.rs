@@ -6,6 +6,7 @@ mod drafts;
 mod email;
 mod factors;
 mod name;
+mod passkeys;
 mod password;
 mod person;
 
@@ -17,5 +18,6 @@ pub use drafts::{
 pub use email::EmailAddress;
 pub use factors::{RecoveryCode, RecoveryCodes, SecurityRecord, TotpCode};
 pub use name::Username;
+pub use passkeys::{PasskeyBackup, PasskeyCeremony, PasskeyId, PasskeyName, PasskeyRecord, PasskeyUse};
 pub use password::{NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};

@@ -28,6 +28,7 @@ pub async fn security_of(database: &impl ConnectionTrait, user: UserId) -> Resul
     Ok(SecurityRecord {
         app_since: app.and_then(|row| row.confirmed_at).map(Moment::from_milliseconds),
         recovery_codes_left: codes_left(database, user).await?,
+        ..SecurityRecord::default()
     })
 }
 

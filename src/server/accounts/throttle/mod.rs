@@ -39,6 +39,8 @@ pub enum Kind {
     SignIn,
     /// New accounts, of which a network may make so many in an hour.
     Registration { per_hour: u32 },
+    /// Passkeys asked for before anybody is known.
+    PasskeyExchange { per_hour: u32 },
 }
 
 /// Whom or what attempts are counted by, and how many are too many.
@@ -108,6 +110,7 @@ impl Key {
         let (name, rule) = match kind {
             Kind::SignIn => ("sign-in", Rule::Doubling { free_tries: FREE_TRIES_PER_NETWORK }),
             Kind::Registration { per_hour } => ("registration", Rule::Window { uses: per_hour, length: Duration::from_hours(1) }),
+            Kind::PasskeyExchange { per_hour } => ("passkey", Rule::Window { uses: per_hour, length: Duration::from_hours(1) }),
         };
         Self { digest: digest(name, &network_of(address)), rule }
     }

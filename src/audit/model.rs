@@ -64,6 +64,9 @@ deeds! {
     CommentHidden = "comment_hidden", "Hid the comment";
     CommentRestored = "comment_restored", "Restored the comment";
     CommentDeleted = "comment_deleted", "Deleted the comment";
+    StaffListed = "staff_listed", "Listed the staff";
+    KeysRotated = "keys_rotated", "Sealed the secrets with a new key";
+    KeysForgotten = "keys_forgotten", "Threw the old keys away";
     SettingsChanged = "settings_changed", "Changed the settings";
     SiteSetUp = "site_set_up", "Set the site up";
 }

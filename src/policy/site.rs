@@ -24,6 +24,8 @@ impl Objectless for act::SetUp {}
 impl Objectless for act::UsePasswordLink {}
 impl Objectless for act::SeeOwnAccount {}
 impl Objectless for act::SeeOwnSecurity {}
+impl Objectless for act::RotateKeys {}
+impl Objectless for act::ListStaff {}
 impl Objectless for act::SeeModeration {}
 impl Objectless for act::SeeAdministration {}
 

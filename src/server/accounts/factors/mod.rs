@@ -17,7 +17,7 @@ pub use telling::{Event, refuse_unverified, told};
 pub use totp::{AppSetUp, begin_totp, confirm_totp, give_code, pending_app, remove_totp};
 
 use crate::{
-    accounts::model::{SecondFactors, SecondProof, SecurityRecord, UserId},
+    accounts::model::{Role, SecondFactors, SecondProof, SecurityRecord, UserId},
     audit::model::{Deed, Subject},
     error::AppError,
     landing::{Landing, LocalPath, Notice},
@@ -68,6 +68,25 @@ pub async fn codes_left(visit: &Visit, user: UserId) -> Result<u64> {
 /// The database's.
 pub async fn sweep(database: &impl ConnectionTrait, now: Moment) -> Result<u64> {
     Ok(store::forget_unconfirmed(database, now.before(totp::PENDING_LIFE)).await? + passkeys::sweep(database, now).await?)
+}
+
+/// Somebody of the staff, as the operator sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffMember {
+    pub name: String,
+    pub role: Role,
+    pub factors: SecondFactors,
+}
+
+/// Moderators and admins with their second factors, by name.
+///
+/// # Errors
+/// Not the operator.
+pub async fn staff(visit: &Visit) -> Result<Vec<StaffMember>> {
+    policy::may::<act::ListStaff>(visit.actor(), visit.now())?;
+    let staff = store::staff(visit.database().reader()).await?;
+    audit::record(visit.database().writer(), visit, Line::of(Deed::StaffListed, Subject::Site)).await?;
+    Ok(staff)
 }
 
 /// Takes every second factor and the recovery codes from somebody who has lost them, and ends their

@@ -80,6 +80,12 @@ pub enum Refusal {
     EmailUnverified,
     /// So many tries in a row failed that no more are taken until there is a new password.
     Stopped,
+    /// A passkey that is not known, or did not answer its challenge.
+    PasskeyRefused,
+    /// The time in which a passkey may answer is over, or the answer was given before.
+    PasskeyOver,
+    /// Made in the browser only: no passkey was given.
+    PasskeyNotGiven,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
     EntryOver,
 }
@@ -106,6 +112,8 @@ pub enum Conflict {
     ChangedMeanwhile,
     /// The account has an authenticator app already.
     FactorInForce,
+    /// The account has as many passkeys as one can have.
+    PasskeysFull,
     /// The site already has its first admin.
     AlreadySetUp,
 }

@@ -25,6 +25,9 @@ pub fn error(error: &AppError) -> String {
         AppError::Conflict(Conflict::FactorInForce) => {
             "An authenticator app is set up already. Remove it first, then set up the new one.".to_owned()
         }
+        AppError::Conflict(Conflict::PasskeysFull) => {
+            "You have as many passkeys as an account can have. Please remove one first.".to_owned()
+        }
         AppError::Conflict(Conflict::AlreadySetUp) => "This site already has its first admin. Please sign in.".to_owned(),
         AppError::TooMany { retry_after } => format!("That was too often. Please try again in {}.", span(*retry_after)),
         AppError::Crowded { retry_after } => format!(
@@ -60,6 +63,9 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
         Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
         Refusal::Doubtful { doubt } => self::doubt(doubt),
+        Refusal::PasskeyRefused => "This passkey was not accepted. Please try again, or use another way.",
+        Refusal::PasskeyOver => "That took too long. Please press the button again.",
+        Refusal::PasskeyNotGiven => "No passkey was given. Please try again, or use another way.",
         Refusal::EmailUnverified => {
             "Please confirm your e-mail address first: a second factor on a wrong address would lock you out."
         }
@@ -291,6 +297,9 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SignedOut => "You are signed out.",
         Notice::PasswordChanged => "The password is changed. All other sessions have ended.",
         Notice::PasswordExpired => "The sessions have ended. A new password is asked for at the next sign-in.",
+        Notice::PasskeyAdded => "The passkey is added. Your other sessions have ended.",
+        Notice::PasskeyRenamed => "The passkey has its new name.",
+        Notice::PasskeyRemoved => "The passkey is removed. Your other sessions have ended.",
         Notice::AppRemoved => "The authenticator app is removed. Your other sessions have ended.",
         Notice::DiscussionStarted => "Your discussion is open.",
         Notice::DiscussionSaved => "The discussion is saved.",

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::model::{
-    Deletion, InvitationLink, PasswordLink, PasswordWeight, RecoveryCodes, Role, Secret, SignInNotices, UserId,
+    Deletion, InvitationLink, PasskeyCeremony, PasskeyId, PasskeyUse, PasswordLink, PasswordWeight, RecoveryCodes, Role, Secret,
+    SignInNotices, UserId,
 };
 use crate::{error::AppError, landing::Landing};
 
@@ -126,6 +127,62 @@ pub async fn remove_totp() -> Result<Landing, AppError> {
 pub async fn make_recovery_codes() -> Result<RecoveryCodes, AppError> {
     use crate::server::accounts::factors;
     crate::server::call(|visit| async move { factors::make_recovery_codes(&visit).await }).await
+}
+
+#[server(name = BeginPasskey, prefix = "/api", endpoint = "accounts/begin_passkey")]
+pub async fn begin_passkey() -> Result<PasskeyCeremony, AppError> {
+    use crate::server::accounts::factors::passkeys;
+    crate::server::call(|visit| async move { passkeys::begin_passkey(&visit).await }).await
+}
+
+#[server(name = AddPasskey, prefix = "/api", endpoint = "accounts/add_passkey")]
+pub async fn add_passkey(token: Secret, credential: Secret, name: String) -> Result<Landing, AppError> {
+    use crate::server::accounts::factors::passkeys;
+    crate::server::call(|visit| async move { passkeys::add_passkey(&visit, &token, &credential, &name).await }).await
+}
+
+#[server(name = RenamePasskey, prefix = "/api", endpoint = "accounts/rename_passkey")]
+pub async fn rename_passkey(passkey: PasskeyId, name: String) -> Result<Landing, AppError> {
+    use crate::server::accounts::factors::passkeys;
+    crate::server::call(|visit| async move { passkeys::rename_passkey(&visit, passkey, &name).await }).await
+}
+
+#[server(name = RemovePasskey, prefix = "/api", endpoint = "accounts/remove_passkey")]
+pub async fn remove_passkey(passkey: PasskeyId) -> Result<Landing, AppError> {
+    use crate::server::accounts::factors::passkeys;
+    crate::server::call(|visit| async move { passkeys::remove_passkey(&visit, passkey).await }).await
+}
+
+#[server(name = AskForPasskey, prefix = "/api", endpoint = "accounts/ask_for_passkey")]
+pub async fn ask_for_passkey(purpose: PasskeyUse) -> Result<PasskeyCeremony, AppError> {
+    use crate::server::accounts::factors::passkeys;
+    crate::server::call(|visit| async move { passkeys::ask_for_passkey(&visit, purpose).await }).await
+}
+
+#[server(name = SignInWithPasskey, prefix = "/api", endpoint = "accounts/sign_in_with_passkey")]
+pub async fn sign_in_with_passkey(
+    token: Secret,
+    credential: Secret,
+    #[server(default)] keeping: String,
+    #[server(default)] next: String,
+) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Keeping, landing::LocalPath, server::accounts::factors::passkeys, valid::Value};
+    let (keeping, next) = (Keeping::from_name(&keeping), LocalPath::parse(&next).ok());
+    crate::server::call(|visit| async move { passkeys::sign_in_with_passkey(&visit, (&token, &credential), keeping, next).await })
+        .await
+}
+
+#[server(name = GivePasskey, prefix = "/api", endpoint = "accounts/give_passkey")]
+pub async fn give_passkey(token: Secret, credential: Secret) -> Result<Landing, AppError> {
+    use crate::server::accounts::factors::passkeys;
+    crate::server::call(|visit| async move { passkeys::give_passkey(&visit, &token, &credential).await }).await
+}
+
+#[server(name = ProveWithPasskey, prefix = "/api", endpoint = "accounts/prove_with_passkey")]
+pub async fn prove_with_passkey(token: Secret, credential: Secret, #[server(default)] next: String) -> Result<Landing, AppError> {
+    use crate::{landing::LocalPath, server::accounts::factors::passkeys, valid::Value};
+    let next = LocalPath::parse(&next).ok();
+    crate::server::call(|visit| async move { passkeys::prove_with_passkey(&visit, (&token, &credential), next).await }).await
 }
 
 #[server(name = StartOver, prefix = "/api", endpoint = "accounts/start_over")]

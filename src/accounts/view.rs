@@ -26,5 +26,21 @@ pub const MAKE_RECOVERY_CODES: &str = "/api/accounts/make_recovery_codes";
 pub const GIVE_CODE: &str = "/api/accounts/give_code";
 /// Where a recovery code is given on the way in.
 pub const GIVE_RECOVERY_CODE: &str = "/api/accounts/give_recovery_code";
+/// Where a passkey is asked for that is to be made.
+pub const BEGIN_PASSKEY: &str = "/api/accounts/begin_passkey";
+/// Where a passkey that was made is added.
+pub const ADD_PASSKEY: &str = "/api/accounts/add_passkey";
+/// Where a passkey gets another name.
+pub const RENAME_PASSKEY: &str = "/api/accounts/rename_passkey";
+/// Where a passkey is removed.
+pub const REMOVE_PASSKEY: &str = "/api/accounts/remove_passkey";
+/// Where a passkey is asked for that is there.
+pub const ASK_FOR_PASSKEY: &str = "/api/accounts/ask_for_passkey";
+/// Where people are let in by a passkey alone.
+pub const SIGN_IN_WITH_PASSKEY: &str = "/api/accounts/sign_in_with_passkey";
+/// Where a passkey is given on the way in.
+pub const GIVE_PASSKEY: &str = "/api/accounts/give_passkey";
+/// Where a passkey proves again who is acting.
+pub const PROVE_WITH_PASSKEY: &str = "/api/accounts/prove_with_passkey";
 /// Where a password that is due is replaced.
 pub const CHOOSE_DUE_PASSWORD: &str = "/api/accounts/choose_due_password";

@@ -50,6 +50,7 @@ deeds! {
     SecondFactorFailed = "second_factor_failed", "Failed to give the second factor";
     FactorSetUp = "factor_set_up", "Set up a second factor";
     FactorRemoved = "factor_removed", "Removed a second factor";
+    PasskeyRenamed = "passkey_renamed", "Renamed a passkey";
     FactorsReset = "factors_reset", "Took all second factors away";
     RecoveryCodesMade = "recovery_codes_made", "Made recovery codes";
     RecoveryCodeUsed = "recovery_code_used", "Used a recovery code";
@@ -72,6 +73,9 @@ deeds! {
     CommentHidden = "comment_hidden", "Hid the comment";
     CommentRestored = "comment_restored", "Restored the comment";
     CommentDeleted = "comment_deleted", "Deleted the comment";
+    StaffListed = "staff_listed", "Listed the staff";
+    KeysRotated = "keys_rotated", "Sealed the secrets with a new key";
+    KeysForgotten = "keys_forgotten", "Threw the old keys away";
     SettingsChanged = "settings_changed", "Changed the settings";
     SiteSetUp = "site_set_up", "Set the site up";
 }

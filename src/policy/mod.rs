@@ -159,6 +159,10 @@ acts! {
     SeeAdministration: Admins, Usual;
     /// Make an account for somebody, with any role.
     CreateAccount: Operators, Usual;
+    /// Seal the secrets in the database with a new key.
+    RotateKeys: Operators, Usual;
+    /// List the staff and their second factors.
+    ListStaff: Operators, Usual;
     /// Suspend somebody, lift that, end sessions, make a password link.
     AdministerPerson: Admins, Sensitive;
     /// Make somebody member, moderator or admin.

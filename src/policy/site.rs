@@ -27,6 +27,8 @@ impl Objectless for act::SeeOwnAccount {}
 impl Objectless for act::TakeOwnData {}
 impl Objectless for act::EraseAccount {}
 impl Objectless for act::SeeOwnSecurity {}
+impl Objectless for act::RotateKeys {}
+impl Objectless for act::ListStaff {}
 impl Objectless for act::SeeModeration {}
 impl Objectless for act::SeeAdministration {}
 

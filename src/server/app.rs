@@ -3,6 +3,8 @@
 use std::{fmt, num::NonZeroUsize, sync::Arc};
 
 use tower_sessions::cookie::Key;
+use url::Url;
+use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use crate::server::{
     accounts::throttle,
@@ -31,6 +33,7 @@ struct Shared {
     cookie_key: CookieKey,
     seals: Seals,
     throttle_secret: throttle::Secret,
+    relying_party: Option<Webauthn>,
     clock: Clock,
 }
 
@@ -57,7 +60,10 @@ impl App {
             .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
         let throttle_secret = throttle::Secret::derived_from(cookie_key.expose());
-        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, throttle_secret, clock })))
+        let relying_party = relying_party(&config);
+        let shared =
+            Shared { config, database, passwords, settings, cookie_key, seals, throttle_secret, relying_party, clock };
+        Ok(Self(Arc::new(shared)))
     }
 
     #[must_use]
@@ -97,6 +103,12 @@ impl App {
         &self.0.throttle_secret
     }
 
+    /// What asks for passkeys and verifies them; nothing where the site's address has no name to bind them to.
+    #[must_use]
+    pub fn relying_party(&self) -> Option<&Webauthn> {
+        self.0.relying_party.as_ref()
+    }
+
     /// The key of the session cookie.
     #[must_use]
     pub fn cookie_key(&self) -> Key {
@@ -119,6 +131,12 @@ impl App {
             tracing::error!(cause = %error, "the database was not closed in order");
         }
     }
+}
+
+fn relying_party(config: &Config) -> Option<Webauthn> {
+    let address = &config.site.address;
+    let origin = Url::parse(address.origin()).ok().filter(|origin| origin.domain().is_some())?;
+    WebauthnBuilder::new(address.host(), &origin).and_then(WebauthnBuilder::build).ok()
 }
 
 fn hashing(cost: PasswordCost) -> Parameters {

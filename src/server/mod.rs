@@ -23,6 +23,7 @@ pub mod visit;
 pub mod assets;
 pub mod health;
 pub mod layers;
+pub mod resealing;
 pub mod returned;
 pub mod router;
 pub mod shell;

@@ -9,10 +9,15 @@ use crate::{
     discussions::model::DiscussionId,
     error::AppError,
     server::{
-        accounts::{self, administration, links},
+        accounts::{
+            self, administration,
+            factors::{self, StaffMember},
+            links,
+        },
         app::App,
         comments, discussions,
         error::Error,
+        resealing,
         visit::Visit,
     },
     words,
@@ -78,6 +83,60 @@ pub async fn reset_password(app: &App, name: &str, password: Secret) -> Result<(
     let visit = Visit::of_operator(app.clone());
     let profile = accounts::profile(&visit, name).await?;
     Ok(administration::set_password(&visit, profile.id, &password).await?)
+}
+
+/// Takes every second factor from somebody who has lost them, and ends their sessions.
+///
+/// # Errors
+/// There is no such account.
+pub async fn reset_factors(app: &App, name: &str) -> Result<(), OperatorError> {
+    let visit = Visit::of_operator(app.clone());
+    let profile = accounts::profile(&visit, name).await?;
+    Ok(factors::reset(&visit, profile.id).await?)
+}
+
+/// Signs somebody out everywhere.
+///
+/// # Errors
+/// There is no such account.
+pub async fn end_sessions(app: &App, name: &str) -> Result<(), OperatorError> {
+    let visit = Visit::of_operator(app.clone());
+    let profile = accounts::profile(&visit, name).await?;
+    Ok(administration::end_sessions(&visit, profile.id).await.map(drop)?)
+}
+
+/// Moderators and admins with their second factors, by name.
+///
+/// # Errors
+/// The database's.
+pub async fn staff(app: &App) -> Result<Vec<StaffMember>, OperatorError> {
+    Ok(factors::staff(&Visit::of_operator(app.clone())).await?)
+}
+
+/// Seals every secret with the key of today; see [`resealing::reseal`].
+///
+/// # Errors
+/// A seal does not open, or the database's.
+pub async fn reseal(app: &App, progress: impl FnMut(u64, u64) + Send) -> Result<u64, OperatorError> {
+    Ok(resealing::reseal(&Visit::of_operator(app.clone()), progress).await?)
+}
+
+/// Has all keys but the newest thrown away (`forget`), once nothing needs them any more.
+///
+/// # Errors
+/// Something is sealed with an older key still, or a seal does not open.
+pub async fn forget_old_keys<Forgotten>(
+    app: &App,
+    forget: impl FnOnce() -> Forgotten + Send,
+) -> Result<Forgotten, OperatorError> {
+    let visit = Visit::of_operator(app.clone());
+    let old = resealing::count_old(&visit).await?;
+    if old > 0 {
+        let secrets = words::counted(old, "secret");
+        return Err(OperatorError(format!("{secrets} can only be opened with an old key. Run `locutory keys rotate` first.")));
+    }
+    resealing::record_forgotten(&visit).await?;
+    Ok(forget())
 }
 
 /// Renders every text whose rules are not those of today. `progress` is told how many are done and

@@ -32,7 +32,7 @@ impl Fields {
 }
 
 fn is_secret(name: &str) -> bool {
-    name.contains("password") || name.contains("token") || matches!(name, "code" | "recovery_code")
+    name.contains("password") || name.contains("token") || matches!(name, "code" | "recovery_code" | "credential")
 }
 
 /// What came of the form.

@@ -15,6 +15,7 @@ use crate::{
 };
 
 use cast::Visitor;
+pub use functions::given_credential;
 use stage::Stage;
 use table::{Line, Section};
 

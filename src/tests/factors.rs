@@ -1,6 +1,8 @@
 //! Second factors: authenticator apps, recovery codes, and what is asked on the way in.
 
 mod apps;
+mod operator;
+mod passkeys;
 mod recovery;
 mod staff;
 

@@ -67,7 +67,7 @@ impl LiveForm {
         self.refusal.set(None);
         let problems = self.problems(&form);
         if !problems.is_empty() {
-            return show(&form, &problems);
+            return show_problems(&form, &problems);
         }
         self.wait_for(&form);
         spawn_local(async move {
@@ -141,7 +141,7 @@ impl LiveForm {
 
     fn refused(self, form: &HtmlFormElement, error: AppError) {
         self.rest();
-        show(form, &error.field_problems());
+        show_problems(form, &error.field_problems());
         if matches!(error, AppError::Crowded { .. } | AppError::Forbidden(Refusal::Doubtful { doubt: Doubt::WorkOwed })) {
             ask_for_work(form);
         }
@@ -150,7 +150,7 @@ impl LiveForm {
 }
 
 /// Tells of every field anew and leads the keyboard to the first at fault.
-fn show(form: &HtmlFormElement, problems: &FieldProblems) {
+pub fn show_problems(form: &HtmlFormElement, problems: &FieldProblems) {
     let mut is_first = true;
     for field in fields(form) {
         let problem = problems.of(&field.name());
@@ -196,7 +196,8 @@ fn action_of(form: &HtmlFormElement) -> String {
     form.get_attribute("action").unwrap_or_default()
 }
 
-fn set_busy(form: &HtmlFormElement, is_busy: bool) {
+/// Shows whether a form awaits its answer.
+pub fn set_busy(form: &HtmlFormElement, is_busy: bool) {
     let button = form.query_selector("button:not([type=button])").ok().flatten();
     for element in [Some(form.unchecked_ref::<Element>()), button.as_ref()].into_iter().flatten() {
         let _ = if is_busy { element.set_attribute("aria-busy", "true") } else { element.remove_attribute("aria-busy") };

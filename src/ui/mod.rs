@@ -43,7 +43,7 @@ pub use field_messages::FieldMessages;
 pub use form::{Form, PagePath};
 pub use icon::{Icon, IconName, IconSprite};
 pub use kept_text::KeptText;
-pub use live_form::{LiveForm, press};
+pub use live_form::{LiveForm, press, set_busy, show_problems};
 pub use notice::{Notice, NoticeTone};
 pub use page_shown::on_page_shown;
 pub use pager::Pager;

@@ -1,12 +1,13 @@
 //! What reacts in the browser: one island for every form of an account.
 
+pub mod passkey;
 mod solving;
 mod weighing;
 
 use leptos::prelude::*;
 
 use super::{
-    model::{EmailAddress, Leaning, LoginText, NewPassword, RecoveryCode, Secret, TotpCode, Username},
+    model::{EmailAddress, Leaning, LoginText, NewPassword, PasskeyName, RecoveryCode, Secret, TotpCode, Username},
     view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
 };
 use weighing::Weighing;
@@ -47,6 +48,7 @@ fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
         "username" => Username::parse(text).err(),
         "email" => EmailAddress::parse(text).err(),
         "login" => LoginText::parse(text).err(),
+        "name" => PasskeyName::parse(text).err(),
         "code" => TotpCode::parse(text).err(),
         "recovery_code" => RecoveryCode::parse(text).err(),
         "password" if matches!(action, REGISTER | SET_UP | CHOOSE_DUE_PASSWORD | USE_PASSWORD_LINK) => {

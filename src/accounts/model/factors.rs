@@ -7,7 +7,7 @@ use crate::{
     valid::{Problem, ProblemCode, Value},
 };
 
-use super::Secret;
+use super::{PasskeyRecord, Secret};
 
 /// Six digits from an authenticator app.
 #[derive(Clone, Debug)]
@@ -100,12 +100,13 @@ pub struct SecurityRecord {
     /// Since when an authenticator app is in force.
     pub app_since: Option<Moment>,
     pub recovery_codes_left: u64,
+    pub passkeys: Vec<PasskeyRecord>,
 }
 
 impl SecurityRecord {
     #[must_use]
     pub const fn has_factor(&self) -> bool {
-        self.app_since.is_some()
+        self.app_since.is_some() || !self.passkeys.is_empty()
     }
 }
 

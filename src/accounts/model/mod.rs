@@ -9,6 +9,7 @@ mod email;
 mod factors;
 mod joining;
 mod name;
+mod passkeys;
 mod password;
 mod person;
 mod weight;
@@ -27,6 +28,7 @@ pub use joining::{
     InvitationRecord, InvitationUses, Invited,
 };
 pub use name::Username;
+pub use passkeys::{PasskeyBackup, PasskeyCeremony, PasskeyId, PasskeyName, PasskeyRecord, PasskeyUse};
 pub use password::{Leaning, NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};
 pub use weight::{PasswordWeight, Strength, WeightReason};

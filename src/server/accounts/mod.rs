@@ -251,7 +251,7 @@ fn account_key(visit: &Visit, login: &LoginText) -> Key {
     key.with_free_tries(visit.app().config().limits.sign_in_free_tries)
 }
 
-fn network_keys(visit: &Visit) -> Vec<Key> {
+pub(in crate::server::accounts) fn network_keys(visit: &Visit) -> Vec<Key> {
     let free_tries = visit.app().config().limits.sign_in_free_tries;
     visit.address().map(|address| Key::networks(address, free_tries)).unwrap_or_default()
 }

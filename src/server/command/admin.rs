@@ -2,11 +2,13 @@
 //! for the night in which nobody can sign in.
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::say;
 use super::password::PasswordInput;
 use crate::accounts::model::{Registration, Role};
+use crate::server::accounts::factors::StaffMember;
 use crate::server::config::{Config, folder};
 use crate::server::{App, operator};
 
@@ -40,6 +42,38 @@ pub enum Admin {
   locutory admin reset-password ada
   pass show locutory/ada | locutory admin reset-password ada --password-stdin")]
     ResetPassword(ResetPassword),
+    /// Take all second factors from somebody who has lost them
+    ///
+    /// Their app, passkeys and recovery codes count no more, and their sessions end. They sign in
+    /// with the password and set a factor up anew.
+    #[command(after_help = "Example:
+  locutory admin reset-factor ada")]
+    ResetFactor(Named),
+    /// Sign somebody out everywhere
+    #[command(after_help = "Example:
+  locutory admin end-sessions ada")]
+    EndSessions(Named),
+    /// List moderators and admins with their second factors
+    #[command(after_help = "Examples:
+  locutory admin list
+  locutory admin list --without-factor --json")]
+    List(List),
+}
+
+#[derive(Args, Debug)]
+pub struct Named {
+    /// The user name
+    name: String,
+}
+
+#[derive(Args, Debug)]
+pub struct List {
+    /// Only those who have none
+    #[arg(long)]
+    without_factor: bool,
+    /// Print JSON for other programs to read
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -108,6 +142,33 @@ impl From<Lower> for Role {
     }
 }
 
+impl List {
+    fn of(&self, staff: &[StaffMember]) -> String {
+        let staff: Vec<_> = staff.iter().filter(|person| !self.without_factor || person.factors.is_empty()).collect();
+        if self.json {
+            let rows = staff.iter().map(|person| {
+                let factors = person.factors;
+                json!({ "name": person.name, "role": person.role.name(), "app": factors.totp, "passkeys": factors.passkeys })
+            });
+            return Value::from_iter(rows).to_string();
+        }
+        if staff.is_empty() {
+            return "Nobody.".to_owned();
+        }
+        staff.into_iter().map(line_of).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn line_of(person: &StaffMember) -> String {
+    let factors = match (person.factors.totp, person.factors.passkeys) {
+        (true, true) => "app, passkey",
+        (true, false) => "app",
+        (false, true) => "passkey",
+        (false, false) => "no second factor",
+    };
+    format!("{:<30}  {:<9}  {factors}", person.name, person.role.name())
+}
+
 impl Admin {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         folder::prepare(&config.data)?;
@@ -137,6 +198,15 @@ impl Admin {
                 operator::demote(app, &name, role).await?;
                 Ok(format!("{name} has the role {} now.", role.name()))
             }
+            Self::ResetFactor(Named { name }) => {
+                operator::reset_factors(app, &name).await?;
+                Ok(format!("{name} has no second factor any more; all sessions have ended."))
+            }
+            Self::EndSessions(Named { name }) => {
+                operator::end_sessions(app, &name).await?;
+                Ok(format!("{name} is signed out everywhere."))
+            }
+            Self::List(list) => Ok(list.of(&operator::staff(app).await?)),
             Self::ResetPassword(ResetPassword { name, password }) => {
                 operator::reset_password(app, &name, password.read()?).await?;
                 Ok(format!("{name} can sign in with the new password; older sessions have ended."))

@@ -9,6 +9,7 @@ mod comments;
 mod config;
 mod demo;
 mod failure;
+mod keys;
 mod migrate;
 mod output;
 mod password;
@@ -65,6 +66,8 @@ enum Command {
     #[command(subcommand)]
     Admin(admin::Admin),
     #[command(subcommand)]
+    Keys(keys::Keys),
+    #[command(subcommand)]
     Comments(comments::Comments),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -93,6 +96,7 @@ fn run(common: Common, command: Command) -> Result<(), Failure> {
         }
         Command::Migrate(command) => wait_for(command.run(common.load(Vec::new())?)),
         Command::Admin(command) => wait_for(command.run(common.load(Vec::new())?)),
+        Command::Keys(command) => wait_for(command.run(common.load(Vec::new())?)),
         Command::Comments(command) => wait_for(command.run(common.load(Vec::new())?)),
         Command::Demo(command) => wait_for(command.run(common.data)),
     }

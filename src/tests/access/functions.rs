@@ -119,6 +119,14 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
         "use_password_link" | "choose_due_password" => vec![password],
         "acknowledge_suspension" | "keep_account" | "start_over" | "begin_totp" => Vec::new(),
+        "begin_passkey" => Vec::new(),
+        "ask_for_passkey" => vec![("purpose", asked_for(about).to_owned())],
+        "add_passkey" => vec![("token", "t".to_owned()), ("name", "Key".to_owned()), ("credential", made_credential())],
+        "sign_in_with_passkey" | "give_passkey" | "prove_with_passkey" => {
+            vec![("token", "t".to_owned()), ("credential", given_credential())]
+        }
+        "rename_passkey" => vec![("passkey", "999999".to_owned()), ("name", "Key".to_owned())],
+        "remove_passkey" => vec![("passkey", "999999".to_owned())],
         "give_code" => vec![("code", "123456".to_owned())],
         "give_recovery_code" => vec![("recovery_code", "0".repeat(26))],
         "confirm_totp" => vec![("code", first_code(stage, visitor).await)],
@@ -136,6 +144,26 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         }
         unknown => panic!("nobody knows accounts/{unknown}"),
     }
+}
+
+fn asked_for(about: &str) -> &'static str {
+    match about.split(' ').nth(1) {
+        Some("second") => "second_factor",
+        Some("proof") => "proof",
+        _ => "sign_in",
+    }
+}
+
+/// What a browser sends for a passkey that it has made: of the right form, and answering nothing.
+fn made_credential() -> String {
+    let response = serde_json::json!({ "attestationObject": "", "clientDataJSON": "" });
+    serde_json::json!({ "id": "AA", "rawId": "AA", "type": "public-key", "response": response }).to_string()
+}
+
+/// The same for a passkey that was there.
+pub fn given_credential() -> String {
+    let response = serde_json::json!({ "authenticatorData": "", "clientDataJSON": "", "signature": "" });
+    serde_json::json!({ "id": "AA", "rawId": "AA", "type": "public-key", "response": response }).to_string()
 }
 
 /// The first code of an app that the visitor has begun to set up, where they may.
@@ -212,13 +240,16 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::LastAdmin => "last admin",
             Refusal::Yourself => "yourself",
             Refusal::AlreadySignedIn => "signed in",
+            Refusal::PasskeyOver => "too slow",
             Refusal::LinkOver => "link over",
             Refusal::EntryOver => "entry over",
             Refusal::Role
             | Refusal::Credentials
             | Refusal::EmailUnverified
             | Refusal::Stopped
-            | Refusal::Doubtful { .. } => "a refusal without a word",
+            | Refusal::Doubtful { .. }
+            | Refusal::PasskeyRefused
+            | Refusal::PasskeyNotGiven => "a refusal without a word",
         },
         other => panic!("{other:?} is no answer of the table"),
     }

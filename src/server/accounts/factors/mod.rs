@@ -4,6 +4,7 @@
 //! owner. A code is counted before it is compared, and used up by one statement, so that requests at the
 //! same moment cannot share it. Recovery codes go with the last factor that they stand in for.
 
+pub mod passkeys;
 mod recovery;
 mod store;
 mod telling;
@@ -16,7 +17,7 @@ pub use telling::{Event, refuse_unverified, told};
 pub use totp::{AppSetUp, begin_totp, confirm_totp, give_code, pending_app, remove_totp};
 
 use crate::{
-    accounts::model::{SecondFactors, SecurityRecord, UserId},
+    accounts::model::{Role, SecondFactors, SecondProof, SecurityRecord, UserId},
     audit::model::{Deed, Subject},
     error::AppError,
     landing::{Landing, LocalPath, Notice},
@@ -49,7 +50,8 @@ pub async fn in_force(database: &impl ConnectionTrait, user: UserId) -> Result<S
 pub async fn own_security(visit: &Visit) -> Result<SecurityRecord> {
     policy::may::<act::SeeOwnSecurity>(visit.actor(), visit.now())?;
     let id = visit.actor().id().ok_or(AppError::Unauthenticated)?;
-    store::security_of(visit.database().writer(), id).await
+    let passkeys = passkeys::records(visit.database().writer(), id).await?;
+    Ok(SecurityRecord { passkeys, ..store::security_of(visit.database().writer(), id).await? })
 }
 
 /// How many recovery codes an account has left.
@@ -60,12 +62,31 @@ pub async fn codes_left(visit: &Visit, user: UserId) -> Result<u64> {
     store::codes_left(visit.database().reader(), user).await
 }
 
-/// Deletes secrets of apps that nobody confirmed in time; returns how many.
+/// Deletes secrets of apps that nobody confirmed in time, and challenges that nobody answered; returns how many.
 ///
 /// # Errors
 /// The database's.
 pub async fn sweep(database: &impl ConnectionTrait, now: Moment) -> Result<u64> {
-    store::forget_unconfirmed(database, now.before(totp::PENDING_LIFE)).await
+    Ok(store::forget_unconfirmed(database, now.before(totp::PENDING_LIFE)).await? + passkeys::sweep(database, now).await?)
+}
+
+/// Somebody of the staff, as the operator sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffMember {
+    pub name: String,
+    pub role: Role,
+    pub factors: SecondFactors,
+}
+
+/// Moderators and admins with their second factors, by name.
+///
+/// # Errors
+/// Not the operator.
+pub async fn staff(visit: &Visit) -> Result<Vec<StaffMember>> {
+    policy::may::<act::ListStaff>(visit.actor(), visit.now())?;
+    let staff = store::staff(visit.database().reader()).await?;
+    audit::record(visit.database().writer(), visit, Line::of(Deed::StaffListed, Subject::Site)).await?;
+    Ok(staff)
 }
 
 /// Takes every second factor and the recovery codes from somebody who has lost them, and ends their
@@ -102,6 +123,14 @@ async fn failed(visit: &Visit, user: &user::Model, what: &str, field: &str) -> E
     match audit::record(visit.database().writer(), visit, line).await {
         Ok(()) => FieldProblems::one(field, Problem::new(ProblemCode::WrongCode)).into(),
         Err(error) => error,
+    }
+}
+
+/// Notes in the session that a factor was set up in it. What it was proven by already stays.
+async fn enrolled(visit: &Visit) -> Result<()> {
+    match visit.proven() {
+        Some(proven) if proven.is_by_two_factors() => visit.renew_session().await,
+        _ => visit.note_second_factor(Some(SecondProof::Enrolment)).await,
     }
 }
 

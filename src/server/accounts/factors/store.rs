@@ -3,12 +3,13 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
+use super::StaffMember;
 use crate::{
-    accounts::model::{SecondFactors, SecurityRecord, UserId},
+    accounts::model::{Role, SecondFactors, SecurityRecord, UserId},
     moment::Moment,
     policy::{Permit, act},
     server::{
@@ -28,7 +29,20 @@ pub async fn security_of(database: &impl ConnectionTrait, user: UserId) -> Resul
     Ok(SecurityRecord {
         app_since: app.and_then(|row| row.confirmed_at).map(Moment::from_milliseconds),
         recovery_codes_left: codes_left(database, user).await?,
+        ..SecurityRecord::default()
     })
+}
+
+pub async fn staff(database: &impl ConnectionTrait) -> Result<Vec<StaffMember>> {
+    let roles = [Role::Moderator, Role::Admin].map(Role::name);
+    let users =
+        user::Entity::find().filter(user::Column::Role.is_in(roles)).order_by_asc(user::Column::NameKey).all(database).await?;
+    let mut staff = Vec::with_capacity(users.len());
+    for user in users {
+        let factors = in_force(database, UserId(user.id)).await?;
+        staff.push(StaffMember { role: Role::from_name(&user.role).unwrap_or(Role::Member), name: user.name, factors });
+    }
+    Ok(staff)
 }
 
 /// The account, whose row stays locked until the transaction ends: two removals at once would each find

@@ -6,7 +6,7 @@ use std::time::Duration;
 use qrcode::{Color, EcLevel, QrCode};
 use totp_rs::{Builder, Totp};
 
-use super::{Event, Removal, attempt, failed, owner, refuse_unverified, removed, store, told};
+use super::{Event, Removal, attempt, enrolled, failed, owner, refuse_unverified, removed, store, told};
 use crate::{
     accounts::model::{Debt, Proven, RecoveryCodes, SecondProof, Secret, TotpCode, UserId},
     audit::model::{Deed, Subject},
@@ -106,7 +106,7 @@ pub async fn confirm_totp(visit: &Visit, code: &Secret) -> Result<RecoveryCodes>
     told(visit, &transaction, &user, Event::AppSetUp).await?;
     transaction.commit().await?;
     attempt.succeeded(visit).await?;
-    visit.note_second_factor(Some(SecondProof::Enrolment)).await?;
+    enrolled(visit).await?;
     Ok(codes)
 }
 

@@ -6,15 +6,16 @@ use leptos::prelude::*;
 use super::{
     Onward,
     forms::{Application, ProofForm, Purpose, RegistrationForm, SignInForm},
+    passkeys::{PasskeyButton, Passkeys},
     suggestion,
 };
 use crate::{
-    accounts::model::{Invited, Secret},
+    accounts::model::{Invited, PasskeyUse, Secret},
     error::{AppError, Refusal},
     landing::LocalPath,
     policy,
     server::{
-        accounts::{challenge, invitations},
+        accounts::{challenge, factors, invitations},
         shell::{Frame, Head, Width},
         web::{Asked, Number, Trouble, WebVisit},
     },
@@ -108,6 +109,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
     }
     let next = onward.field();
     let challenge = challenge::make(&frame.visit, challenge::Purpose::SignIn).await?;
+    let passkeys = Passkeys::of(&frame.visit);
     let register = onward.joined_to("/register");
     let head = Head::titled("Sign in").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -115,7 +117,8 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
             <header class="page-head">
                 <h1>"Sign in"</h1>
             </header>
-            <SignInForm next challenge />
+            <SignInForm next=next.clone() challenge />
+            {(passkeys == Passkeys::Offered).then(|| view! { <PasskeyButton purpose=PasskeyUse::SignIn next /> })}
             <div class="stack quiet">
                 <p>"No account yet? "<a href=register>"Register"</a></p>
                 <p>"Password forgotten? Ask an admin of this site for a link that sets a new one."</p>
@@ -128,6 +131,8 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
 pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Response, Trouble> {
     let granted = policy::may_prove(frame.visit.actor(), frame.visit.now())?;
     let (username, next) = (granted.person.name.to_string(), onward.field());
+    let has_passkey = Passkeys::of(&frame.visit) == Passkeys::Offered
+        && factors::in_force(frame.visit.database().reader(), granted.person.id).await?.passkeys;
     let span = words::span(frame.visit.app().config().session.proof.as_secs());
     let head = Head::titled("Confirm that it is you").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -139,7 +144,8 @@ pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respons
                     " What you are about to do matters, so please give your password once more. It then counts for " {span} "."
                 </p>
             </header>
-            <ProofForm username next />
+            <ProofForm username next=next.clone() />
+            {has_passkey.then(|| view! { <PasskeyButton purpose=PasskeyUse::Proof next /> })}
         }
     }))
 }

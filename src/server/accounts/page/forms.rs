@@ -106,6 +106,7 @@ pub fn SignInForm(next: String, challenge: Challenge) -> impl IntoView {
                     name="login"
                     value=sent.typed_or("login", "")
                     kind=FieldKind::UserName
+                    autocomplete="username webauthn"
                     problem=sent.problem("login")
                 />
                 <PasswordField label="Password" name="password" problem=sent.problem("password") />

@@ -7,6 +7,7 @@ mod continuing;
 mod entering;
 mod forms;
 mod linked;
+mod passkeys;
 mod person;
 pub mod rooms;
 mod second_factor;

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::passkeys::{PasskeyButton, Passkeys};
 use crate::{
     accounts::{
         island::AccountForm,
-        model::SecondFactors,
+        model::{PasskeyUse, SecondFactors},
         view::{GIVE_CODE, GIVE_RECOVERY_CODE},
     },
     server::{accounts::factors, entity::user, error::Result, sent::Sent, visit::Visit},
@@ -17,13 +18,14 @@ use crate::{
 pub struct Offer {
     factors: SecondFactors,
     codes_left: u64,
+    passkeys: Passkeys,
 }
 
 impl Offer {
     pub async fn of(visit: &Visit, owner: &user::Model) -> Result<Self> {
         let id = crate::accounts::model::UserId(owner.id);
         let factors = factors::in_force(visit.database().reader(), id).await?;
-        Ok(Self { factors, codes_left: factors::codes_left(visit, id).await? })
+        Ok(Self { factors, codes_left: factors::codes_left(visit, id).await?, passkeys: Passkeys::of(visit) })
     }
 }
 
@@ -32,6 +34,8 @@ impl Offer {
 pub fn SecondFactorForms(offer: Offer) -> impl IntoView {
     view! {
         {offer.factors.totp.then(|| view! { <CodeForm /> })}
+        {(offer.factors.passkeys && offer.passkeys == Passkeys::Offered)
+            .then(|| view! { <PasskeyButton purpose=PasskeyUse::SecondFactor /> })}
         {(offer.codes_left > 0).then(|| view! { <RecoveryForm /> })}
         <p class="quiet">"Lost all of them? Ask the people who run this site."</p>
     }

@@ -1,9 +1,12 @@
-//! What protects one's own account beside the password: an authenticator app, recovery codes.
+//! What protects one's own account beside the password: an authenticator app, passkeys, recovery codes.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 
-use super::rooms::AccountRooms;
+use super::{
+    passkeys::{Passkeys, PasskeysPanel},
+    rooms::AccountRooms,
+};
 use crate::{
     accounts::{
         model::{Clearance, Freshness, Person, RecoveryCodes, SecurityRecord},
@@ -30,6 +33,7 @@ pub async fn security(frame: Frame) -> Result<Response, Trouble> {
     let person = frame.visit.actor().person().cloned().ok_or(AppError::Unauthenticated)?;
     let now = frame.visit.now();
     let codes = frame.returned().and_then(codes_in);
+    let offered = Passkeys::of(&frame.visit);
     Ok(frame.page(Head::titled("Security").not_indexed(), move || {
         view! {
             <header class="page-head">
@@ -41,6 +45,7 @@ pub async fn security(frame: Frame) -> Result<Response, Trouble> {
             {owed(&person)}
             {stale(&person)}
             <AppPanel record=record.clone() now />
+            <PasskeysPanel passkeys=record.passkeys.clone() offered now />
             {record.has_factor().then(|| view! { <CodesPanel left=record.recovery_codes_left /> })}
         }
     }))

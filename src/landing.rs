@@ -100,6 +100,9 @@ pub enum Notice {
     SuspensionLifted,
     SessionsEnded,
     SettingsSaved,
+    IdentityLinked,
+    IdentityUnlinked,
+    PasswordChosen,
     ThemeChanged,
 }
 

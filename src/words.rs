@@ -50,6 +50,19 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
         Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
         Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
+        Refusal::FlowOver => "That took too long, or was begun in another browser. Please start again from here.",
+        Refusal::ProviderDown => {
+            "The other site cannot be reached at the moment. Please try again in a few minutes, or use another way to sign in."
+        }
+        Refusal::ProviderDeclined => "The other site did not confirm who you are. You can start again, or use another way to sign in.",
+        Refusal::ProviderAnswer => {
+            "The answer of the other site could not be trusted, so nothing was done. Please start again; if it stays, tell the \
+             admins of this site."
+        }
+        Refusal::IdentityTaken => "That account elsewhere belongs to another account here. Sign in to that one and unlink it first.",
+        Refusal::IdentityUnknown => "That account elsewhere is not linked to your account here. Please use one that is.",
+        Refusal::LastWay => "This is the only way into your account. Choose a password, or link another account, before you unlink it.",
+        Refusal::PasswordChosen => "This account has a password already. Change it with the form that asks for the current one.",
     };
     sentence.to_owned()
 }
@@ -219,6 +232,9 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SuspensionLifted => "The suspension is lifted.",
         Notice::SessionsEnded => "All sessions of this person have ended.",
         Notice::SettingsSaved => "The settings are saved.",
+        Notice::IdentityLinked => "Linked. You can sign in that way from now on.",
+        Notice::IdentityUnlinked => "Unlinked. That account elsewhere opens nothing here any more; your other sessions have ended.",
+        Notice::PasswordChosen => "Your account has a password now. All other sessions have ended.",
         Notice::ThemeChanged => "The look is changed.",
     }
 }

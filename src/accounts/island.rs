@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     model::{EmailAddress, LoginText, NewPassword, Secret, Username},
-    view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
+    view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
 };
 use crate::{
     ui::{LiveForm, RefusalNotice, press},
@@ -29,15 +29,16 @@ pub fn AccountForm(children: Children) -> impl IntoView {
     }
 }
 
+/// The forms in which a password is chosen.
+const CHOOSING: [&str; 6] = [REGISTER, SET_UP, CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, USE_PASSWORD_LINK];
+
 /// The rules of the drafts in `model/drafts.rs`, field by field. The server's word counts.
 fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
     match field {
         "username" => Username::parse(text).err(),
         "email" => EmailAddress::parse(text).err(),
         "login" => LoginText::parse(text).err(),
-        "password" if matches!(action, REGISTER | SET_UP | CHANGE_PASSWORD | CHOOSE_DUE_PASSWORD | USE_PASSWORD_LINK) => {
-            NewPassword::parse(&Secret::new(text.to_owned())).err()
-        }
+        "password" if CHOOSING.contains(&action) => NewPassword::parse(&Secret::new(text.to_owned())).err(),
         "password" | "current_password" if text.is_empty() => Some(Problem::new(ProblemCode::Required)),
         _ => None,
     }
@@ -50,7 +51,7 @@ mod tests {
 
     #[test]
     fn only_a_password_being_chosen_must_be_long() {
-        for action in [REGISTER, SET_UP, CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, USE_PASSWORD_LINK] {
+        for action in CHOOSING {
             assert_eq!(problem(action, "password", "short").map(|problem| problem.code), Some(ProblemCode::TooShort), "{action}");
         }
         for action in [SIGN_IN, PROVE] {

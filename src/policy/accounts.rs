@@ -44,6 +44,18 @@ pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::Ch
 }
 
 /// # Errors
+/// Nobody is signed in, the account is suspended, or no fresh proof.
+pub fn may_choose_first_password(actor: &Actor, now: Moment) -> Result<Granted<act::ChooseFirstPassword>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, the account is suspended, or no fresh proof.
+pub fn may_link_identity(actor: &Actor, now: Moment) -> Result<Granted<act::LinkIdentity>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
 /// Not the operator.
 pub fn may_create_account(actor: &Actor, now: Moment) -> Result<Permit<act::CreateAccount>, AppError> {
     grant(actor, now)

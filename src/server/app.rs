@@ -5,6 +5,7 @@ use std::{fmt, num::NonZeroUsize, sync::Arc};
 use tower_sessions::cookie::Key;
 
 use crate::server::{
+    accounts::providers::Providers,
     clock::Clock,
     config::{Config, PasswordCost, keys::CookieKey},
     database::{self, Database, MigrationState},
@@ -26,6 +27,7 @@ struct Shared {
     settings: SettingsCache,
     cookie_key: CookieKey,
     seals: Seals,
+    providers: Providers,
     clock: Clock,
 }
 
@@ -51,7 +53,8 @@ impl App {
         let passwords = Passwords::new(hashing(config.password))
             .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
-        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, clock })))
+        let providers = Providers::open(&config)?;
+        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, providers, clock })))
     }
 
     #[must_use]
@@ -83,6 +86,12 @@ impl App {
     #[must_use]
     pub fn seals(&self) -> &Seals {
         &self.0.seals
+    }
+
+    /// The providers of identities that the operator names.
+    #[must_use]
+    pub fn providers(&self) -> &Providers {
+        &self.0.providers
     }
 
     /// The key of the session cookie.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::{task::JoinHandle, time::interval};
 
 use crate::server::{
-    accounts::{browsers, door, links, throttle},
+    accounts::{browsers, door, links, providers, throttle},
     app::App,
     audit,
     error::Result,
@@ -41,7 +41,8 @@ pub async fn sweep(app: &App) -> Result<u64> {
     let sessions = session::sweep(database, now, &app.lifetimes()).await?;
     let links = links::sweep(database, now).await?;
     let entries = door::sweep(database, now).await? + browsers::sweep(database, now).await?;
+    let flows = providers::sweep(database, now).await?;
     let tallies = throttle::forget_old(database, now).await?;
     let failures = audit::forget_failures(database, now.before(FAILURES_KEPT)).await?;
-    Ok(sessions + links + entries + tallies + failures)
+    Ok(sessions + links + entries + flows + tallies + failures)
 }

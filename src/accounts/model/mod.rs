@@ -7,6 +7,7 @@ mod email;
 mod name;
 mod password;
 mod person;
+mod provider;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
 pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SuspensionNotice, Way};
@@ -17,3 +18,4 @@ pub use email::EmailAddress;
 pub use name::Username;
 pub use password::{NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};
+pub use provider::{Identity, IdentityId, ProviderIntent, ProviderOffer, ProviderRegistration};

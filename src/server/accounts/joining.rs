@@ -37,9 +37,9 @@ use super::{
 pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>) -> Result<Landing> {
     let settings = visit.settings().await?;
     let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
     refuse_crowd(visit).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let hash = visit.app().passwords().hash(&password).await?;
     let user = admit(visit, &permit, &newcomer, (&hash, Role::Member)).await?;
     welcome(visit, user, Way::Registration, next).await
 }
@@ -58,7 +58,7 @@ async fn welcome(visit: &Visit, user: UserId, way: Way, next: Option<LocalPath>)
 pub async fn enrol(visit: &Visit, _stage: &Stage, draft: Registration, hash: &Hash) -> Result<UserId> {
     let settings = visit.settings().await?;
     let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    let (newcomer, _) = with_password(visit, &Valid::check(draft)?).await?;
     admit(visit, &permit, &newcomer, (hash, Role::Member)).await
 }
 
@@ -83,8 +83,8 @@ pub async fn set_up(visit: &Visit, draft: Registration) -> Result<Landing> {
     let permit = policy::may::<act::SetUp>(visit.actor(), visit.now())?;
     let token = links::opened(visit)?;
     links::find(visit.database().reader(), &token, links::Purpose::SetUp, visit.now()).await?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
+    let hash = visit.app().passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     links::consume(&transaction, &token, links::Purpose::SetUp, visit.now()).await?;
     if store::lock_admins(&transaction).await? > 0 {
@@ -103,8 +103,8 @@ pub async fn set_up(visit: &Visit, draft: Registration) -> Result<Landing> {
 /// Not allowed, a field breaks its rule, or the name is taken.
 pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<UserId> {
     let permit = policy::may_create_account(visit.actor(), visit.now())?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let hash = visit.app().passwords().hash(&newcomer.password).await?;
+    let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
+    let hash = visit.app().passwords().hash(&password).await?;
     admit(visit, &permit, &newcomer, (&hash, role)).await
 }
 
@@ -134,30 +134,47 @@ pub async fn check_set_up_link(visit: &Visit) -> Result<()> {
 pub(in crate::server) struct Newcomer {
     pub(super) name: CanonicalName,
     pub(super) email: EmailAddress,
-    pub(super) password: NewPassword,
 }
 
-/// The rules that the browser cannot know: look-alike names and weak passwords.
-async fn newcomer(visit: &Visit, draft: &Valid<Registration>) -> Result<Newcomer> {
-    let mut problems = FieldProblems::default();
-    let name = Username::parse(&draft.username).and_then(|name| name::canonical(&name));
-    let email = EmailAddress::parse(&draft.email);
-    let password = match strong_password(visit, &draft.password, &draft.username, &draft.email).await {
-        Ok(password) => Ok(password),
-        Err(Error::Told(AppError::Invalid(of_password))) => {
-            Err(of_password.of("password").unwrap_or(Problem::new(ProblemCode::Common)))
+/// A newcomer and the password that they choose; what is wrong with either is told at once.
+async fn with_password(visit: &Visit, draft: &Valid<Registration>) -> Result<(Newcomer, NewPassword)> {
+    let newcomer = problems_of(newcomer(visit, &draft.username, &draft.email).await)?;
+    let password = problems_of(strong_password(visit, &draft.password, &draft.username, &draft.email).await)?;
+    match (newcomer, password) {
+        (Ok(newcomer), Ok(password)) => Ok((newcomer, password)),
+        (newcomer, password) => {
+            let mut problems = newcomer.err().unwrap_or_default();
+            for (field, problem) in password.err().unwrap_or_default().iter() {
+                problems.add(field, problem);
+            }
+            Err(problems.into())
         }
-        Err(other) => return Err(other),
-    };
+    }
+}
+
+/// Keeps what is wrong with fields apart from what is wrong with the server.
+fn problems_of<Good>(checked: Result<Good>) -> Result<std::result::Result<Good, FieldProblems>> {
+    match checked {
+        Ok(good) => Ok(Ok(good)),
+        Err(Error::Told(AppError::Invalid(problems))) => Ok(Err(problems)),
+        Err(other) => Err(other),
+    }
+}
+
+/// The rules that the browser cannot know: names that look like others.
+pub(super) async fn newcomer(visit: &Visit, username: &str, email: &str) -> Result<Newcomer> {
+    let mut problems = FieldProblems::default();
+    let name = Username::parse(username).and_then(|name| name::canonical(&name));
+    let email = EmailAddress::parse(email);
     if let Ok(name) = &name
         && store::find_by_name(visit.database().reader(), &name.key).await?.is_some()
     {
         problems.add("username", Problem::new(ProblemCode::Taken));
     }
-    match (name, email, password) {
-        (Ok(name), Ok(email), Ok(password)) if problems.is_empty() => Ok(Newcomer { name, email, password }),
-        (name, email, password) => {
-            let broken = [("username", name.err()), ("email", email.err()), ("password", password.err())];
+    match (name, email) {
+        (Ok(name), Ok(email)) if problems.is_empty() => Ok(Newcomer { name, email }),
+        (name, email) => {
+            let broken = [("username", name.err()), ("email", email.err())];
             for (field, problem) in broken {
                 if let Some(problem) = problem {
                     problems.add(field, problem);
@@ -169,7 +186,7 @@ async fn newcomer(visit: &Visit, draft: &Valid<Registration>) -> Result<Newcomer
 }
 
 /// Counts accounts made from one network, and refuses when there were too many within an hour.
-async fn refuse_crowd(visit: &Visit) -> Result<()> {
+pub(super) async fn refuse_crowd(visit: &Visit) -> Result<()> {
     let Some(address) = visit.address() else { return Ok(()) };
     let per_hour = visit.app().config().limits.registrations_per_hour;
     let keys = [Key::network(Kind::Registration { per_hour }, address)];

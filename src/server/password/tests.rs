@@ -114,3 +114,12 @@ async fn neither_the_hash_nor_the_hasher_shows_a_password_in_debug_output() {
     assert_eq!(format!("{hash:?}"), "Hash(…)");
     assert!(!format!("{passwords:?}").contains("heron"));
 }
+
+#[tokio::test]
+async fn an_account_without_a_password_is_opened_by_none() {
+    let passwords = passwords();
+    for tried in ["", "lantern copper meadow thistle"] {
+        let verdict = passwords.verify(&Secret::new(tried.to_owned()), Hash::none().as_str()).await.unwrap();
+        assert_eq!(verdict, Verdict::NoMatch);
+    }
+}

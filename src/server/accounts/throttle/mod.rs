@@ -26,6 +26,8 @@ pub use store::{ThrottleError, check, clear, forget_old, record};
 pub const FREE_TRIES_PER_ACCOUNT: u32 = 5;
 /// Failed sign-ins from one network that cost no waiting: many people may share one.
 pub const FREE_TRIES_PER_NETWORK: u32 = 20;
+/// Visits to providers that may be begun from one network within an hour: each may make us ask them.
+pub const DEPARTURES_PER_HOUR: u32 = 200;
 /// After so long without a failure, counting starts anew.
 pub const MEMORY: Duration = Duration::from_hours(24);
 
@@ -39,6 +41,8 @@ pub enum Kind {
     SignIn,
     /// New accounts, of which a network may make so many in an hour.
     Registration { per_hour: u32 },
+    /// People who were sent to a provider.
+    Departure,
 }
 
 /// Whom or what attempts are counted by, and how many are too many.
@@ -107,6 +111,7 @@ impl Key {
     pub fn network(kind: Kind, address: IpAddr) -> Self {
         let (name, rule) = match kind {
             Kind::SignIn => ("sign-in", Rule::Doubling { free_tries: FREE_TRIES_PER_NETWORK }),
+            Kind::Departure => ("departure", Rule::Window { uses: DEPARTURES_PER_HOUR, length: Duration::from_hours(1) }),
             Kind::Registration { per_hour } => ("registration", Rule::Window { uses: per_hour, length: Duration::from_hours(1) }),
         };
         Self { digest: digest(name, &network_of(address)), rule }

@@ -1,6 +1,6 @@
 //! Server functions, called by every visitor.
 
-use super::{cast::Visitor, stage::Stage, table::Line};
+use super::{cast::Visitor, elsewhere, stage::Stage, table::Line};
 use crate::{
     accounts::model::UserId,
     error::{AppError, Conflict, Refusal},
@@ -10,7 +10,7 @@ use crate::{
 
 /// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
 pub fn uses_visitors_up(line: &Line) -> bool {
-    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password"];
+    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password", "choose_first_password"];
     let function = line.subject.strip_prefix("accounts/").unwrap_or_default();
     of_sessions.contains(&function) || function == "change_role" && line.about.starts_with("oneself")
 }
@@ -40,7 +40,7 @@ async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
     stage.cast.browser(visitor).get(&format!("/{page}/{token}")).await;
 }
 
-type Fields = Vec<(&'static str, String)>;
+pub type Fields = Vec<(&'static str, String)>;
 
 async fn fields(stage: &mut Stage, visitor: Visitor, line: &Line) -> Fields {
     let (slice, function) = line.subject.split_once('/').expect("a function has a slice");
@@ -95,6 +95,9 @@ async fn of_discussions(stage: &mut Stage, function: &str, about: &str) -> Field
 
 async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about: &str) -> Fields {
     stage.prepare_site(about).await;
+    if let Some(fields) = elsewhere::fields(stage, visitor, function, about).await {
+        return fields;
+    }
     let password = ("password", PASSWORD.to_owned());
     match function {
         "register" => registration(stage),
@@ -183,6 +186,14 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::AlreadySignedIn => "signed in",
             Refusal::LinkOver => "link over",
             Refusal::EntryOver => "entry over",
+            Refusal::FlowOver => "visit over",
+            Refusal::PasswordChosen => "has one",
+            Refusal::ProviderDown
+            | Refusal::ProviderDeclined
+            | Refusal::ProviderAnswer
+            | Refusal::IdentityTaken
+            | Refusal::IdentityUnknown
+            | Refusal::LastWay => "a refusal of a provider's",
             Refusal::Role | Refusal::Credentials => "a refusal without a word",
         },
         other => panic!("{other:?} is no answer of the table"),

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::cast::{Cast, Visitor};
+use super::{
+    cast::{Cast, Visitor},
+    elsewhere,
+};
 use crate::{
     accounts::model::{Role, UserId},
     comments::model::{CommentId, Moderation, ModerationDeed},
@@ -30,7 +33,7 @@ pub struct Talk {
 
 impl Stage {
     pub async fn set() -> Self {
-        let world = World::new().await;
+        let world = elsewhere::world().await;
         world.let_everybody_write_freely().await;
         // Somebody who keeps the site when admins of a cast resign.
         let keeper = world.account("keeper", Role::Admin).await;
@@ -51,7 +54,7 @@ impl Stage {
 
     /// Brings the site into the state that a line is about.
     pub async fn prepare_site(&self, about: &str) {
-        let registration = if about == "a closed site" { RegistrationMode::Closed } else { RegistrationMode::Open };
+        let registration = if about.ends_with("a closed site") { RegistrationMode::Closed } else { RegistrationMode::Open };
         let edit_window = if about.ends_with("whose time is over") { 0 } else { 30 };
         self.world
             .set(|settings| {

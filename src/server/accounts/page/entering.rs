@@ -5,14 +5,17 @@ use leptos::prelude::*;
 
 use super::{
     Onward,
+    elsewhere::{OrByProvider, ProviderButtons},
     forms::{ProofForm, Purpose, RegistrationForm, SignInForm},
     suggestion,
 };
 use crate::{
+    accounts::model::ProviderIntent,
     error::{AppError, Refusal},
     landing::LocalPath,
     policy,
     server::{
+        accounts::{self, providers},
         shell::{Frame, Head, Width},
         web::{Asked, Trouble},
     },
@@ -30,6 +33,7 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
         return Ok(elsewhere);
     }
     let purpose = Purpose::Register { next: onward.field() };
+    let (offers, next) = (frame.visit.app().providers().offers(), onward.field());
     let sign_in = onward.joined_to("/sign-in");
     let head = Head::titled("Register").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -39,6 +43,7 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
                 <p class="lead">"One account for reading along, asking and answering."</p>
             </header>
             <RegistrationForm purpose suggestion=suggestion() />
+            <OrByProvider offers intent=ProviderIntent::Register next />
             <p class="quiet">"You have an account? "<a href=sign_in>"Sign in"</a></p>
         }
     }))
@@ -67,6 +72,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
         return Ok(elsewhere);
     }
     let next = onward.field();
+    let (offers, onward_elsewhere) = (frame.visit.app().providers().offers(), next.clone());
     let register = onward.joined_to("/register");
     let head = Head::titled("Sign in").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -75,6 +81,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
                 <h1>"Sign in"</h1>
             </header>
             <SignInForm next />
+            <OrByProvider offers intent=ProviderIntent::SignIn next=onward_elsewhere />
             <div class="stack quiet">
                 <p>"No account yet? "<a href=register>"Register"</a></p>
                 <p>"Password forgotten? Ask an admin of this site for a link that sets a new one."</p>
@@ -87,6 +94,8 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
 pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Response, Trouble> {
     let granted = policy::may_prove(frame.visit.actor(), frame.visit.now())?;
     let (username, next) = (granted.person.name.to_string(), onward.field());
+    let has_password = accounts::has_password(&frame.visit).await?;
+    let offers = providers::offered_to(&frame.visit).await?;
     let span = words::span(frame.visit.app().config().session.proof.as_secs());
     let head = Head::titled("Confirm that it is you").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -95,10 +104,19 @@ pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respons
                 <h1>"Confirm that it is you"</h1>
                 <p class="lead">
                     <Icon name=IconName::Lock />
-                    " What you are about to do matters, so please give your password once more. It then counts for " {span} "."
+                    " What you are about to do matters, so please show once more that it is you. It then counts for " {span} "."
                 </p>
             </header>
-            <ProofForm username next />
+            {if has_password {
+                let elsewhere = next.clone();
+                view! {
+                    <ProofForm username next />
+                    <OrByProvider offers intent=ProviderIntent::Prove next=elsewhere />
+                }
+                    .into_any()
+            } else {
+                view! { <ProviderButtons offers intent=ProviderIntent::Prove next /> }.into_any()
+            }}
         }
     }))
 }

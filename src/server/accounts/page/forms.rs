@@ -6,9 +6,12 @@ use crate::{
     accounts::{
         island::AccountForm,
         model::{NewPassword, Secret},
-        view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, PROVE, REGISTER, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
+        view::{
+            CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, PROVE, REGISTER, REGISTER_WITH_PROVIDER, SET_UP, SIGN_IN,
+            USE_PASSWORD_LINK,
+        },
     },
-    server::sent::Sent,
+    server::{accounts::providers::Pending, sent::Sent},
     ui::{Button, ButtonKind, ButtonSize, Checkbox, ErrorSummary, FieldKind, Form, PasswordField, TextField, Tick, UserNameHint},
 };
 
@@ -51,6 +54,55 @@ pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl In
                 />
                 <NewPasswordField label="Password" problem=sent.problem("password") suggestion />
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>{verb}</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// User name and e-mail address of somebody whom a provider has recognised.
+#[component]
+pub fn ProviderRegistrationForm(pending: Pending) -> impl IntoView {
+    let sent = Sent::to(REGISTER_WITH_PROVIDER);
+    view! {
+        <AccountForm>
+            <Form action=REGISTER_WITH_PROVIDER>
+                <ErrorSummary problems=sent.summary_of(&["username", "email"]) />
+                <TextField
+                    label="User name"
+                    name="username"
+                    value=sent.typed_or("username", &pending.username)
+                    kind=FieldKind::UserName
+                    hint="Everybody sees it. Letters and digits, with _ . - between them."
+                    problem=sent.problem("username")
+                />
+                <TextField
+                    label="E-mail address"
+                    name="email"
+                    value=sent.typed_or("email", &pending.email)
+                    kind=FieldKind::Email
+                    hint="Only admins see it."
+                    problem=sent.problem("email")
+                />
+                <p class="hint">{format!("You need no password: {} lets you in. You can choose one later.", pending.title)}</p>
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Make my account"</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// The first password of an account that has none.
+#[component]
+pub fn FirstPasswordForm(username: String, suggestion: Option<Secret>) -> impl IntoView {
+    let sent = Sent::to(CHOOSE_FIRST_PASSWORD);
+    view! {
+        <AccountForm>
+            <Form action=CHOOSE_FIRST_PASSWORD>
+                <ErrorSummary problems=sent.summary_of(&["password"]) />
+                <UserNameHint username />
+                <NewPasswordField label="New password" problem=sent.problem("password") suggestion />
+                <div class="actions">
+                    <Button kind=ButtonKind::Primary>"Choose password"</Button>
+                </div>
             </Form>
         </AccountForm>
     }

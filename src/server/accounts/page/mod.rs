@@ -4,17 +4,22 @@
 
 mod account;
 mod continuing;
+mod elsewhere;
 mod entering;
 mod forms;
 mod linked;
+mod linking;
 mod person;
 mod rooms;
+mod travelling;
 
 pub use account::account;
 pub use continuing::continue_sign_in;
 pub use entering::{prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
+pub use linking::linked_accounts;
 pub use person::person;
+pub use travelling::{leave, register_with_provider, return_from};
 
 use serde::Deserialize;
 

@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    accounts::model::{Identity, IdentityId, UserId},
+    accounts::model::{Identity, IdentityId, ProviderOffer, UserId},
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
@@ -26,6 +26,16 @@ pub async fn linked(visit: &Visit) -> Result<Vec<Identity>> {
     policy::may::<act::SeeOwnAccount>(visit.actor(), visit.now())?;
     let user = visit.actor().id().ok_or(AppError::Unauthenticated)?;
     store::linked(visit.database().reader(), user).await
+}
+
+/// The providers by which the person acting can prove who they are.
+///
+/// # Errors
+/// Nobody is signed in.
+pub async fn offered_to(visit: &Visit) -> Result<Vec<ProviderOffer>> {
+    let linked = linked(visit).await?;
+    let is_linked = |offer: &ProviderOffer| linked.iter().any(|identity| identity.provider == offer.name);
+    Ok(visit.app().providers().offers().into_iter().filter(is_linked).collect())
 }
 
 /// Makes somebody's account elsewhere a way to their account here.

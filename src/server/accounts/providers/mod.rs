@@ -21,7 +21,7 @@ mod returning;
 mod store;
 
 pub use flow::{Wish, begin, departure};
-pub use identities::{linked, unlink};
+pub use identities::{linked, offered_to, unlink};
 pub use joining::{Pending, pending, register};
 pub use registry::{Provider, Providers};
 pub use returning::{Answer, finish};

@@ -104,8 +104,25 @@ pub async fn exchange(
     end_point: &Url,
     credentials: Credentials<'_>,
     code: &Secret,
-    (redirect, memory): (&str, &Memory),
+    journey: (&str, &Memory),
 ) -> Result<Tokens, Fault> {
+    let (status, body) = ask(http, asking(end_point, credentials, code, journey)?).await?;
+    // Some answer 200 to a code that they do not take.
+    let complaint = serde_json::from_slice::<Complaint>(&body).ok().filter(|complaint| !complaint.error.is_empty());
+    if status != http::StatusCode::OK || complaint.is_some() {
+        let code = complaint.map(|complaint| ErrorCode::parse(&complaint.error)).unwrap_or_default();
+        return Err(Fault::Exchange(code));
+    }
+    serde_json::from_slice(&body).map_err(|_| Fault::NoToken)
+}
+
+/// The request that shows a code, and who asks for it.
+fn asking(
+    end_point: &Url,
+    credentials: Credentials<'_>,
+    code: &Secret,
+    (redirect, memory): (&str, &Memory),
+) -> Result<HttpRequest, Fault> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
         .append_pair("code", code.expose())
@@ -123,15 +140,7 @@ pub async fn exchange(
             form.append_pair("client_id", credentials.client_id);
         }
     }
-    let request = request.body(form.finish().into_bytes()).map_err(|_| Fault::Discovery)?;
-    let (status, body) = ask(http, request).await?;
-    // Some answer 200 to a code that they do not take.
-    let complaint = serde_json::from_slice::<Complaint>(&body).ok().filter(|complaint| !complaint.error.is_empty());
-    if status != http::StatusCode::OK || complaint.is_some() {
-        let code = complaint.map(|complaint| ErrorCode::parse(&complaint.error)).unwrap_or_default();
-        return Err(Fault::Exchange(code));
-    }
-    serde_json::from_slice(&body).map_err(|_| Fault::NoToken)
+    request.body(form.finish().into_bytes()).map_err(|_| Fault::Discovery)
 }
 
 /// Both parts are encoded like fields of a form first (RFC 6749, 2.3.1).

@@ -86,6 +86,11 @@ impl Providers {
     }
 
     #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[must_use]
     pub fn names(&self) -> Vec<ProviderName> {
         self.0.keys().cloned().collect()
     }

@@ -54,14 +54,20 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::ProviderDown => {
             "The other site cannot be reached at the moment. Please try again in a few minutes, or use another way to sign in."
         }
-        Refusal::ProviderDeclined => "The other site did not confirm who you are. You can start again, or use another way to sign in.",
+        Refusal::ProviderDeclined => {
+            "The other site did not confirm who you are. You can start again, or use another way to sign in."
+        }
         Refusal::ProviderAnswer => {
             "The answer of the other site could not be trusted, so nothing was done. Please start again; if it stays, tell the \
              admins of this site."
         }
-        Refusal::IdentityTaken => "That account elsewhere belongs to another account here. Sign in to that one and unlink it first.",
+        Refusal::IdentityTaken => {
+            "That account elsewhere belongs to another account here. Sign in to that one and unlink it first."
+        }
         Refusal::IdentityUnknown => "That account elsewhere is not linked to your account here. Please use one that is.",
-        Refusal::LastWay => "This is the only way into your account. Choose a password, or link another account, before you unlink it.",
+        Refusal::LastWay => {
+            "This is the only way into your account. Choose a password, or link another account, before you unlink it."
+        }
         Refusal::PasswordChosen => "This account has a password already. Change it with the form that asks for the current one.",
     };
     sentence.to_owned()
@@ -233,7 +239,9 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SessionsEnded => "All sessions of this person have ended.",
         Notice::SettingsSaved => "The settings are saved.",
         Notice::IdentityLinked => "Linked. You can sign in that way from now on.",
-        Notice::IdentityUnlinked => "Unlinked. That account elsewhere opens nothing here any more; your other sessions have ended.",
+        Notice::IdentityUnlinked => {
+            "Unlinked. That account elsewhere opens nothing here any more; your other sessions have ended."
+        }
         Notice::PasswordChosen => "Your account has a password now. All other sessions have ended.",
         Notice::ThemeChanged => "The look is changed.",
     }

@@ -18,8 +18,8 @@ mod site;
 use std::marker::PhantomData;
 
 pub use accounts::{
-    may_administer, may_change_password, may_change_role, may_choose_first_password, may_create_account, may_link_identity, may_prove,
-    may_register, may_sign_in, may_sign_out,
+    may_administer, may_change_password, may_change_role, may_choose_first_password, may_create_account, may_link_identity,
+    may_prove, may_register, may_sign_in, may_sign_out,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};

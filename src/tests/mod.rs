@@ -11,6 +11,7 @@ mod comments;
 mod demo;
 mod forms;
 mod headers;
+mod providers;
 mod queries;
 mod robustness;
 mod schema;

@@ -214,7 +214,8 @@ impl Section<'_> {
 
     fn oauth(&mut self) -> Option<Kind> {
         self.refuse_useless(OF_OPENID, "oauth2");
-        let [authorize, token, user] = ["authorize_url", "token_url", "user_url"].map(|member| self.required(member, EndPoint::parse));
+        let [authorize, token, user] =
+            ["authorize_url", "token_url", "user_url"].map(|member| self.required(member, EndPoint::parse));
         let [subject_field, label_field] = ["subject_field", "label_field"].map(|member| {
             let setting = self.setting(member);
             self.reader.text(setting, one_word)
@@ -261,7 +262,13 @@ mod tests {
 
     #[test]
     fn a_provider_is_reached_over_https_or_on_this_machine() {
-        for good in ["https://id.example.org", "https://id.example.org/realm/", "http://localhost:9000", "http://127.0.0.1:9000/a", "http://[::1]/"] {
+        for good in [
+            "https://id.example.org",
+            "https://id.example.org/realm/",
+            "http://localhost:9000",
+            "http://127.0.0.1:9000/a",
+            "http://[::1]/",
+        ] {
             assert!(EndPoint::parse(good).is_ok(), "{good}");
         }
         for bad in [

@@ -319,9 +319,15 @@ fn a_provider_that_cannot_be_asked_is_refused() {
         ("kind = 'saml'\nclient_id = 'a'", "kind (./locutory.toml, line 2): must be \"oidc\" or \"oauth2\""),
         ("kind = 'oidc'\nclient_id = 'a'", "issuer: must be set"),
         ("kind = 'oidc'\nissuer = 'https://id.example'", "client_id: must be set"),
-        ("kind = 'oidc'\nclient_id = 'a'\nissuer = 'http://id.example'", "issuer (./locutory.toml, line 4): must begin with https://"),
+        (
+            "kind = 'oidc'\nclient_id = 'a'\nissuer = 'http://id.example'",
+            "issuer (./locutory.toml, line 4): must begin with https://",
+        ),
         ("kind = 'oidc'\nclient_id = 'a'\nissuer = 'https://id.example'\ntoken_url = 'https://id.example'", "is of no use while"),
-        ("kind = 'oidc'\nclient_id = 'a'\nissuer = 'https://id.example'\nclient_secret = 'hunter2'", "must not stand in the configuration"),
+        (
+            "kind = 'oidc'\nclient_id = 'a'\nissuer = 'https://id.example'\nclient_secret = 'hunter2'",
+            "must not stand in the configuration",
+        ),
     ] {
         let said = complaint(file(String::leak(format!("[providers.work]\n{text}"))));
         assert!(said.starts_with("providers.work.") && said.contains(part), "{said}");

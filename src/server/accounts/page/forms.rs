@@ -7,8 +7,8 @@ use crate::{
         island::AccountForm,
         model::{NewPassword, Secret},
         view::{
-            CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, PROVE, REGISTER, REGISTER_WITH_PROVIDER, SET_UP, SIGN_IN,
-            USE_PASSWORD_LINK,
+            CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, PROVE, REGISTER, REGISTER_WITH_PROVIDER, SET_UP,
+            SIGN_IN, USE_PASSWORD_LINK,
         },
     },
     server::{accounts::providers::Pending, sent::Sent},

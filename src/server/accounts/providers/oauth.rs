@@ -48,7 +48,14 @@ mod tests {
     fn a_subject_is_a_text_or_a_whole_number() {
         assert_eq!(subject(r#"{"id": 583231, "login": "octocat"}"#).as_deref(), Some("583231"));
         assert_eq!(subject(r#"{"id": "a-7"}"#).as_deref(), Some("a-7"));
-        for nobody in [r#"{"login": "octocat"}"#, r#"{"id": null}"#, r#"{"id": ""}"#, r#"{"id": 1.5}"#, r#"{"id": {"a": 1}}"#, r#"{"id": true}"#] {
+        for nobody in [
+            r#"{"login": "octocat"}"#,
+            r#"{"id": null}"#,
+            r#"{"id": ""}"#,
+            r#"{"id": 1.5}"#,
+            r#"{"id": {"a": 1}}"#,
+            r#"{"id": true}"#,
+        ] {
             assert_eq!(subject(nobody), None, "{nobody}");
         }
     }

@@ -217,11 +217,12 @@ impl Issuer {
         let issuer = IssuerUrl::new(expected.issuer.as_written().to_owned()).map_err(|_| TokenFault::Issuer)?;
         let now = expected.now;
         // No client secret is handed in: a signature made with one is not the issuer's alone.
-        let verifier = CoreIdTokenVerifier::new_public_client(ClientId::new(expected.client_id.to_owned()), issuer, self.keys.clone())
-            .set_allowed_algs(self.algorithms.clone())
-            .set_time_fn(move || SystemTime::from(now.calendar()).into())
-            .set_issue_time_verifier_fn(move |issued| is_recent(issued.timestamp_millis(), now))
-            .set_auth_time_verifier_fn(move |shown| is_since(shown.map(|shown| shown.timestamp_millis()), expected.since));
+        let verifier =
+            CoreIdTokenVerifier::new_public_client(ClientId::new(expected.client_id.to_owned()), issuer, self.keys.clone())
+                .set_allowed_algs(self.algorithms.clone())
+                .set_time_fn(move || SystemTime::from(now.calendar()).into())
+                .set_issue_time_verifier_fn(move |issued| is_recent(issued.timestamp_millis(), now))
+                .set_auth_time_verifier_fn(move |shown| is_since(shown.map(|shown| shown.timestamp_millis()), expected.since));
         let nonce = Nonce::new(expected.nonce.expose().to_owned());
         let claims = token.claims(&verifier, &nonce).map_err(|cause| fault_of(&cause))?;
         let party = claims.authorized_party().map(|party| party.as_str());

@@ -98,7 +98,10 @@ impl Providers {
     /// What the buttons offer, in the order of the names.
     #[must_use]
     pub fn offers(&self) -> Vec<ProviderOffer> {
-        self.0.values().map(|provider| ProviderOffer { name: provider.name().clone(), title: provider.title().to_owned() }).collect()
+        self.0
+            .values()
+            .map(|provider| ProviderOffer { name: provider.name().clone(), title: provider.title().to_owned() })
+            .collect()
     }
 }
 
@@ -204,7 +207,13 @@ impl Provider {
         }
     }
 
-    async fn exchange(&self, end_point: &Url, shown: Shown, code: &Secret, journey: Journey<'_>) -> Result<protocol::Tokens, Fault> {
+    async fn exchange(
+        &self,
+        end_point: &Url,
+        shown: Shown,
+        code: &Secret,
+        journey: Journey<'_>,
+    ) -> Result<protocol::Tokens, Fault> {
         let credentials = Credentials { client_id: &self.settings.client_id, secret: self.secret.as_ref(), shown };
         protocol::exchange(&self.http, end_point, credentials, code, (journey.redirect, journey.memory)).await
     }
@@ -226,8 +235,9 @@ fn complaint(settings: &Settings, member: &str, path: &Path, complaint: String) 
 
 fn read_secret(settings: &Settings, path: &Path) -> Result<Secret, StartError> {
     let refuse = |text: String| complaint(settings, "client_secret_file", path, text);
-    let unreadable =
-        |cause: std::io::Error| refuse(format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it."));
+    let unreadable = |cause: std::io::Error| {
+        refuse(format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it."))
+    };
     let file = File::open(path).map_err(unreadable)?;
     if let Some(mode) = private_file::excess_permissions(&file, Sharing::GroupReads).map_err(unreadable)? {
         return Err(refuse(format!("holds a secret, and its mode {mode:o} lets others at it. Run `chmod 600` on it.")));

@@ -24,8 +24,9 @@ use super::{
     Provider, Recognised,
     fault::{ErrorCode, Fault},
     flow::{self, Flow, Stage, Ticket},
-    identities, refuse,
+    identities,
     protocol::Memory,
+    refuse,
     registry::{Journey, Returned},
     store,
 };

@@ -151,8 +151,7 @@ pub async fn find_own(database: &impl ConnectionTrait, user: UserId, id: Identit
 fn record_of(row: identity::Model) -> Result<Identity> {
     Ok(Identity {
         id: IdentityId(row.id),
-        provider: ProviderName::parse(&row.provider)
-            .ok_or_else(|| Error::broken("a linked account has no provider", row.id))?,
+        provider: ProviderName::parse(&row.provider).ok_or_else(|| Error::broken("a linked account has no provider", row.id))?,
         label: row.label,
         linked: Moment::from_milliseconds(row.created_at),
         last_used: row.last_used_at.map(Moment::from_milliseconds),

@@ -59,7 +59,7 @@ async fn a_hash_of_lower_cost_is_told_apart_only_when_the_password_is_right() {
 
 #[tokio::test]
 async fn a_stored_text_that_is_no_hash_is_an_error_and_not_a_refusal() {
-    for stored in ["", "plain", "$2b$12$abcdefghijklmnopqrstuv"] {
+    for stored in ["plain", "$2b$12$abcdefghijklmnopqrstuv"] {
         let outcome = passwords().verify(&secret(PASSWORD), stored).await;
         assert!(matches!(outcome, Err(PasswordError::UnreadableHash(_))), "{stored:?}");
     }

@@ -23,6 +23,8 @@ impl Objectless for act::Read {}
 impl Objectless for act::SetUp {}
 impl Objectless for act::UsePasswordLink {}
 impl Objectless for act::SeeOwnAccount {}
+impl Objectless for act::TakeOwnData {}
+impl Objectless for act::EraseAccount {}
 impl Objectless for act::SeeModeration {}
 impl Objectless for act::SeeAdministration {}
 

@@ -29,6 +29,7 @@ pub mod shell;
 pub mod web;
 
 pub mod accounts;
+pub mod agent;
 pub mod audit;
 pub mod comments;
 pub mod count;
@@ -38,6 +39,7 @@ pub mod discussions;
 pub mod housekeeping;
 pub mod once;
 pub mod operator;
+pub mod own_data;
 pub mod prose;
 pub mod rate;
 pub mod search;

@@ -11,6 +11,7 @@ mod comments;
 mod demo;
 mod forms;
 mod headers;
+mod own_data;
 mod providers;
 mod queries;
 mod robustness;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
 
-use super::{EmailAddress, Role, Standing, UserId, Username};
+use super::{EmailAddress, Keeping, Proven, Role, Standing, UserId, Username};
 
 /// What everybody may know of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct AccountRecord {
     pub claim: AddressClaim,
     pub standing: Standing,
     pub suspension_reason: Option<String>,
+    /// The invitation that its owner came by.
+    pub invitation: Option<i64>,
 }
 
 /// Whether the account is the one that its e-mail address opens.
@@ -34,7 +36,7 @@ pub enum AddressClaim {
     TakenByAnother,
 }
 
-/// One open session, as its owner's page in the dashboard shows it.
+/// One open session, as its owner and admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
     pub created: Moment,
@@ -43,6 +45,10 @@ pub struct SessionRecord {
     /// What the browser calls itself.
     pub agent: String,
     pub address: String,
+    /// By which its owner names it.
+    pub number: i64,
+    pub by: Proven,
+    pub keeping: Keeping,
 }
 
 /// A link that sets a password once.

@@ -2,19 +2,26 @@
 
 mod account;
 mod arrival;
+mod departure;
 mod drafts;
 mod email;
+mod joining;
 mod name;
 mod password;
 mod person;
 mod provider;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
-pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SuspensionNotice, Way};
+pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SignInNotices, SuspensionNotice, Way};
+pub use departure::{ArchiveRecord, ArchiveState, Deletion, GRACE};
 pub use drafts::{
     LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };
 pub use email::EmailAddress;
+pub use joining::{
+    Applicant, Application, Declination, DeclineReason, InvitationDays, InvitationDraft, InvitationLink, InvitationNote,
+    InvitationRecord, InvitationUses, Invited,
+};
 pub use name::Username;
 pub use password::{NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};

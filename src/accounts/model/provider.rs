@@ -70,6 +70,8 @@ pub struct ProviderRegistration {
     pub username: String,
     #[validate(custom(function = "rule::<EmailAddress>"))]
     pub email: String,
+    /// What they have to say for themselves, where an admin decides; its rule depends on the site.
+    pub application: String,
 }
 
 #[cfg(test)]

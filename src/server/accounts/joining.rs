@@ -1,8 +1,12 @@
 //! How accounts come to be: people register, the first admin sets the site up, the operator makes
 //! one.
 
+use sea_orm::ConnectionTrait;
+
 use crate::{
-    accounts::model::{EmailAddress, Keeping, NewPassword, Proven, Registration, Role, UserId, Username, Way},
+    accounts::model::{
+        Application, EmailAddress, Invited, Keeping, NewPassword, Proven, Registration, Role, UserId, Username, Way,
+    },
     audit::model::Deed,
     error::{AppError, Conflict},
     landing::{Landing, LocalPath, Notice},
@@ -14,13 +18,14 @@ use crate::{
         password::Hash,
         visit::Visit,
     },
+    site::model::RegistrationMode,
     valid::{FieldProblems, Problem, ProblemCode, Valid, Value},
 };
 
 use super::{
-    count,
+    approval, count,
     door::{self, Arrival},
-    links,
+    invitations, links,
     name::{self, CanonicalName},
     record_entry, refuse_throttled, store, strong_password,
     throttle::{Key, Kind},
@@ -35,13 +40,63 @@ use super::{
 /// Not allowed, a field breaks its rule, the name is taken, or too many accounts come from one
 /// network.
 pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>) -> Result<Landing> {
-    let settings = visit.settings().await?;
-    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
+    let admission = admission(visit, &draft.application).await?;
     let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
     refuse_crowd(visit).await?;
     let hash = visit.app().passwords().hash(&password).await?;
-    let user = admit(visit, &permit, &newcomer, (&hash, Role::Member)).await?;
+    let transaction = visit.database().begin().await?;
+    let user = admission.admit(&transaction, visit, &newcomer, &hash).await?;
+    transaction.commit().await?;
     welcome(visit, user, Way::Registration, next).await
+}
+
+/// On what terms the site takes a newcomer, whatever way they come by.
+#[derive(Debug)]
+pub(super) struct Admission {
+    pub(super) permit: Permit<act::Register>,
+    invited: Invited,
+    application: Option<Application>,
+}
+
+/// What the site asks of a newcomer now: an invitation, or some words for who decides.
+///
+/// # Errors
+/// Not allowed, or the words are missing.
+pub(super) async fn admission(visit: &Visit, words: &str) -> Result<Admission> {
+    let mode = visit.settings().await?.registration;
+    let invited = invitations::opened(visit).await?;
+    let permit = policy::may_register(visit.actor(), mode, invited, visit.now())?;
+    let application = application(mode, invited, words)?;
+    Ok(Admission { permit, invited, application })
+}
+
+impl Admission {
+    /// Makes the account, uses the invitation up, and puts the words before who decides.
+    pub(super) async fn admit(
+        &self,
+        database: &impl ConnectionTrait,
+        visit: &Visit,
+        newcomer: &Newcomer,
+        hash: &Hash,
+    ) -> Result<UserId> {
+        let user = admit(database, visit, &self.permit, newcomer, (hash, Role::Member)).await?;
+        invitations::consume(database, visit, self.invited, user).await?;
+        if let Some(application) = &self.application {
+            approval::ask(database, &self.permit, user, application, visit.now()).await?;
+        }
+        Ok(user)
+    }
+}
+
+/// What a newcomer has to say for themselves, where somebody decides and no invitation speaks for them.
+fn application(mode: RegistrationMode, invited: Invited, text: &str) -> Result<Option<Application>> {
+    match (mode, invited) {
+        (RegistrationMode::Approval, Invited::No) => {
+            let application = Application::parse(text).map_err(|problem| FieldProblems::one("application", problem))?;
+            Ok(Some(application))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Leads somebody whose account was made just now to the door.
@@ -57,21 +112,23 @@ async fn welcome(visit: &Visit, user: UserId, way: Way, next: Option<LocalPath>)
 /// Those of [`register`].
 pub async fn enrol(visit: &Visit, _stage: &Stage, draft: Registration, hash: &Hash) -> Result<UserId> {
     let settings = visit.settings().await?;
-    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
+    let permit = policy::may_register(visit.actor(), settings.registration, Invited::No, visit.now())?;
     let (newcomer, _) = with_password(visit, &Valid::check(draft)?).await?;
-    admit(visit, &permit, &newcomer, (hash, Role::Member)).await
+    let transaction = visit.database().begin().await?;
+    let user = admit(&transaction, visit, &permit, &newcomer, (hash, Role::Member)).await?;
+    transaction.commit().await?;
+    Ok(user)
 }
 
 async fn admit<A: store::MakesAccount>(
+    database: &impl ConnectionTrait,
     visit: &Visit,
     permit: &Permit<A>,
     newcomer: &Newcomer,
     (hash, role): (&Hash, Role),
 ) -> Result<UserId> {
-    let transaction = visit.database().begin().await?;
-    let user = store::insert(&transaction, permit, newcomer, hash, role, visit.now()).await?;
-    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
-    transaction.commit().await?;
+    let user = store::insert(database, permit, newcomer, hash, role, visit.now()).await?;
+    record_entry(database, visit, Deed::Registered, user, &newcomer.name.display).await?;
     Ok(user)
 }
 
@@ -105,7 +162,10 @@ pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<Us
     let permit = policy::may_create_account(visit.actor(), visit.now())?;
     let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
     let hash = visit.app().passwords().hash(&password).await?;
-    admit(visit, &permit, &newcomer, (&hash, role)).await
+    let transaction = visit.database().begin().await?;
+    let user = admit(&transaction, visit, &permit, &newcomer, (&hash, role)).await?;
+    transaction.commit().await?;
+    Ok(user)
 }
 
 /// Whether anybody can administer the site.

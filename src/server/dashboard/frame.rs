@@ -33,6 +33,7 @@ impl Viewer {
 pub enum Room {
     Overview,
     Members,
+    Joining,
     Comments,
     Discussions,
     Settings,
@@ -40,13 +41,15 @@ pub enum Room {
 }
 
 impl Room {
-    const FOR_MODERATORS: &[Self] = &[Self::Comments, Self::Discussions];
-    const FOR_ADMINS: &[Self] = &[Self::Overview, Self::Members, Self::Comments, Self::Discussions, Self::Settings, Self::Audit];
+    const FOR_MODERATORS: &[Self] = &[Self::Comments, Self::Discussions, Self::Joining];
+    const FOR_ADMINS: &[Self] =
+        &[Self::Overview, Self::Members, Self::Joining, Self::Comments, Self::Discussions, Self::Settings, Self::Audit];
 
     pub const fn path(self) -> &'static str {
         match self {
             Self::Overview => "/admin",
             Self::Members => "/admin/users",
+            Self::Joining => "/admin/joining",
             Self::Comments => "/admin/comments",
             Self::Discussions => "/admin/discussions",
             Self::Settings => "/admin/settings",
@@ -58,6 +61,7 @@ impl Room {
         match self {
             Self::Overview => "Overview",
             Self::Members => "Members",
+            Self::Joining => "Joining",
             Self::Comments => "Comments",
             Self::Discussions => "Discussions",
             Self::Settings => "Settings",
@@ -69,6 +73,7 @@ impl Room {
         match self {
             Self::Overview => IconName::Overview,
             Self::Members => IconName::People,
+            Self::Joining => IconName::Plus,
             Self::Comments => IconName::Comment,
             Self::Discussions => IconName::Discussion,
             Self::Settings => IconName::Settings,

@@ -5,12 +5,12 @@
 pub mod audit;
 pub mod comments;
 pub mod discussions;
+pub mod joining;
 pub mod overview;
 pub mod settings;
 pub mod users;
 
 mod activity;
-mod agent;
 mod entries;
 mod excerpt;
 mod frame;

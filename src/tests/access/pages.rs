@@ -50,6 +50,8 @@ async fn address(stage: &mut Stage, line: &Line) -> String {
         }
         ("/sign-in/provider/{name}", "an unknown provider") => "/sign-in/provider/nobody".to_owned(),
         ("/sign-in/provider/{name}", _) => format!("/sign-in/provider/{}?state=a&code=b", elsewhere::NAME),
+        ("/account/data/{archive}", _) => "/account/data/999999".to_owned(),
+        ("/invitation/{token}", _) => "/invitation/AAAA".to_owned(),
         ("/set-up/{token}", about) => format!("/set-up/{}", token(stage, Purpose::SetUp, about).await),
         ("/password/{token}", about) => format!("/password/{}", token(stage, Purpose::Password, about).await),
         (path, _) if !path.contains('{') => path.to_owned(),

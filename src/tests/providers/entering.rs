@@ -186,3 +186,34 @@ async fn who_has_signed_in_meanwhile_does_not_become_somebody_else() {
     assert_refused(&answer, Refusal::AlreadySignedIn);
     assert!(bob.get("/account").await.shows("bob@mail.example"));
 }
+
+#[tokio::test]
+async fn a_site_that_decides_about_newcomers_decides_about_these_too() {
+    let (world, provider) = site().await;
+    world.set(|settings| settings.registration = RegistrationMode::Approval).await;
+    let mut ada = world.guest();
+    ada.goes(&provider, WORK, "register", "ada").await;
+    assert!(ada.get("/register/provider").await.shows("Why would you like to join?"));
+    let silent = ada.call(REGISTER, &[("username", "ada"), ("email", "ada@mail.example")]).await.error();
+    assert!(silent.field_problems().of("application").is_some(), "{silent:?}");
+    let words = "I bake bread and would like to talk about it.";
+    let fields = [("username", "ada"), ("email", "ada@mail.example"), ("application", words)];
+    let landing = ada.call(REGISTER, &fields).await.landing();
+    assert_eq!(landing.path.as_str(), "/sign-in/continue");
+    assert!(!ada.is_signed_in().await);
+    let again = world.guest().goes(&provider, WORK, "sign_in", "ada").await;
+    assert_eq!(again.location(), "/sign-in/continue");
+}
+
+#[tokio::test]
+async fn a_site_by_invitation_takes_nobody_without_one() {
+    let (world, provider) = site().await;
+    world.set(|settings| settings.registration = RegistrationMode::Invitation).await;
+    let mut ada = world.guest();
+    let begun = ada.call(super::BEGIN, &[("provider", WORK), ("intent", "register")]).await;
+    assert_eq!(begun.error(), AppError::Forbidden(Refusal::InvitationNeeded));
+    ada.goes(&provider, WORK, "sign_in", "ada").await;
+    let refused = ada.call(REGISTER, &[("username", "ada"), ("email", "ada@mail.example")]).await;
+    assert_eq!(refused.error(), AppError::Forbidden(Refusal::InvitationNeeded));
+    assert!(users(&world).await.is_empty());
+}

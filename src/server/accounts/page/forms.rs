@@ -12,29 +12,43 @@ use crate::{
         },
     },
     server::{accounts::providers::Pending, sent::Sent},
-    ui::{Button, ButtonKind, ButtonSize, Checkbox, ErrorSummary, FieldKind, Form, PasswordField, TextField, Tick, UserNameHint},
+    ui::{
+        Button, ButtonKind, ButtonSize, Checkbox, ErrorSummary, FieldKind, Form, PasswordField, TextArea, TextField, Tick,
+        UserNameHint,
+    },
 };
 
 /// Which account the form of a newcomer makes.
 pub enum Purpose {
     /// A member's; leads on to the page `next`, or to the first one where it is empty.
-    Register { next: String },
+    Register { next: String, application: Application },
     /// The first admin's, for whoever holds the link that the program printed.
     SetUp,
+}
+
+/// Whether a newcomer says why they would like to join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Application {
+    Wanted,
+    Unneeded,
 }
 
 /// User name, e-mail address and password.
 #[component]
 pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl IntoView {
-    let (action, verb, next) = match purpose {
-        Purpose::Register { next } => (REGISTER, "Register", Some(next)),
-        Purpose::SetUp => (SET_UP, "Create the admin account", None),
+    let (action, verb, next, application) = match purpose {
+        Purpose::Register { next, application: Application::Wanted } => {
+            (REGISTER, "Ask to join", Some(next), Application::Wanted)
+        }
+        Purpose::Register { next, application } => (REGISTER, "Register", Some(next), application),
+        Purpose::SetUp => (SET_UP, "Create the admin account", None, Application::Unneeded),
     };
     let sent = Sent::to(action);
+    let application = application_field(application, &sent);
     view! {
         <AccountForm>
             <Form action>
-                <ErrorSummary problems=sent.summary_of(&["username", "email", "password"]) />
+                <ErrorSummary problems=sent.summary_of(&["username", "email", "password", "application"]) />
                 {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
                 <TextField
                     label="User name"
@@ -53,20 +67,40 @@ pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl In
                     problem=sent.problem("email")
                 />
                 <NewPasswordField label="Password" problem=sent.problem("password") suggestion />
+                {application}
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>{verb}</Button>
             </Form>
         </AccountForm>
     }
 }
 
+/// What a newcomer says for themselves, where somebody decides.
+fn application_field(application: Application, sent: &Sent) -> Option<impl IntoView + use<>> {
+    let (typed, problem) = (sent.typed_or("application", ""), sent.problem("application"));
+    (application == Application::Wanted).then(|| {
+        view! {
+            <TextArea
+                label="Why would you like to join?"
+                name="application"
+                value=typed
+                hint="Read by those who run the site, and by nobody else."
+                problem
+                rows=4
+            />
+        }
+    })
+}
+
 /// User name and e-mail address of somebody whom a provider has recognised.
 #[component]
-pub fn ProviderRegistrationForm(pending: Pending) -> impl IntoView {
+pub fn ProviderRegistrationForm(pending: Pending, application: Application) -> impl IntoView {
     let sent = Sent::to(REGISTER_WITH_PROVIDER);
+    let verb = if application == Application::Wanted { "Ask to join" } else { "Make my account" };
+    let application = application_field(application, &sent);
     view! {
         <AccountForm>
             <Form action=REGISTER_WITH_PROVIDER>
-                <ErrorSummary problems=sent.summary_of(&["username", "email"]) />
+                <ErrorSummary problems=sent.summary_of(&["username", "email", "application"]) />
                 <TextField
                     label="User name"
                     name="username"
@@ -83,8 +117,9 @@ pub fn ProviderRegistrationForm(pending: Pending) -> impl IntoView {
                     hint="Only admins see it."
                     problem=sent.problem("email")
                 />
+                {application}
                 <p class="hint">{format!("You need no password: {} lets you in. You can choose one later.", pending.title)}</p>
-                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Make my account"</Button>
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>{verb}</Button>
             </Form>
         </AccountForm>
     }

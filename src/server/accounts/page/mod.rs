@@ -10,15 +10,17 @@ mod forms;
 mod linked;
 mod linking;
 mod person;
-mod rooms;
+pub mod rooms;
+mod sessions;
 mod travelling;
 
 pub use account::account;
 pub use continuing::continue_sign_in;
-pub use entering::{prove, register, sign_in};
+pub use entering::{open_invitation, prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use linking::linked_accounts;
 pub use person::person;
+pub use sessions::sessions;
 pub use travelling::{leave, register_with_provider, return_from};
 
 use serde::Deserialize;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::server::accounts::providers::Providers;
 
 /// Every page with its name, in the order in which they are offered.
-const ROOMS: &[(&str, &str)] = &[("/account", "Account")];
+const ROOMS: &[(&str, &str)] = &[("/account", "Account"), ("/account/sessions", "Sessions"), ("/account/data", "Your data")];
 
 /// Offered where the operator names providers.
 const ELSEWHERE: &[(&str, &str)] = &[("/account/providers", "Accounts elsewhere")];

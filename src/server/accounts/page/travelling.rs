@@ -11,18 +11,23 @@ use axum::{
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::forms::ProviderRegistrationForm;
+use super::forms::{Application, ProviderRegistrationForm};
 use crate::{
-    accounts::model::Secret,
+    accounts::model::{Invited, Secret},
     error::{AppError, Refusal},
     policy,
     server::{
-        accounts::providers::{self, Answer},
+        accounts::{
+            invitations,
+            providers::{self, Answer},
+        },
         error::Error,
         shell::{self, Frame, Head, Width},
         web::{Asked, Number, Trouble, WebVisit},
     },
+    site::model::RegistrationMode,
     ui::{ButtonKind, ButtonLink, Notice, NoticeTone},
+    words,
 };
 
 /// Sends the person of this browser to the provider that they chose: at once, and by a link.
@@ -89,11 +94,17 @@ pub async fn register_with_provider(frame: Frame) -> Result<Response, Trouble> {
         }
         Err(other) => return Err(other.into()),
     };
-    let may = policy::may_register(frame.visit.actor(), frame.settings().registration, frame.visit.now()).is_ok();
+    let (mode, invited) = (frame.settings().registration, invitations::opened(&frame.visit).await?);
+    let may = policy::may_register(frame.visit.actor(), mode, invited, frame.visit.now());
+    let application =
+        if (mode, invited) == (RegistrationMode::Approval, Invited::No) { Application::Wanted } else { Application::Unneeded };
     let head = Head::titled("New here").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         let (title, label) = (pending.title.clone(), pending.label.clone());
-        let form = if may { view! { <ProviderRegistrationForm pending /> }.into_any() } else { closed().into_any() };
+        let form = match may {
+            Ok(_) => view! { <ProviderRegistrationForm pending application /> }.into_any(),
+            Err(refusal) => view! { <Notice tone=NoticeTone::Info><p>{words::error(&refusal)}</p></Notice> }.into_any(),
+        };
         view! {
             <header class="page-head">
                 <h1>"New here"</h1>
@@ -113,12 +124,4 @@ pub async fn register_with_provider(frame: Frame) -> Result<Response, Trouble> {
             </div>
         }
     }))
-}
-
-fn closed() -> impl IntoView {
-    view! {
-        <Notice tone=NoticeTone::Info title="This site takes no new members at the moment">
-            <p>"You can still read everything. Ask the people who run the site whether they will let you in."</p>
-        </Notice>
-    }
 }

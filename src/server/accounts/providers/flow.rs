@@ -16,7 +16,7 @@ use crate::{
     policy,
     server::{
         accounts::{
-            count, refuse_throttled,
+            count, invitations, refuse_throttled,
             throttle::{Key, Kind},
             token,
         },
@@ -149,7 +149,10 @@ async fn admit(visit: &Visit, intent: ProviderIntent) -> Result<Option<UserId>> 
     let (actor, now) = (visit.actor(), visit.now());
     Ok(match intent {
         ProviderIntent::SignIn => policy::may_sign_in(actor, now).map(|_| None)?,
-        ProviderIntent::Register => policy::may_register(actor, visit.settings().await?.registration, now).map(|_| None)?,
+        ProviderIntent::Register => {
+            let invited = invitations::opened(visit).await?;
+            policy::may_register(actor, visit.settings().await?.registration, invited, now).map(|_| None)?
+        }
         ProviderIntent::Link => Some(policy::may_link_identity(actor, now)?.person.id),
         ProviderIntent::Prove => Some(policy::may_prove(actor, now)?.person.id),
     })

@@ -1,7 +1,7 @@
 //! An account without a password, for somebody whom a provider has recognised and nobody here knows.
 
 use crate::{
-    accounts::model::{EmailAddress, Keeping, Proven, ProviderName, ProviderRegistration, Role, Username, Way},
+    accounts::model::{EmailAddress, Keeping, Proven, ProviderName, ProviderRegistration, Username, Way},
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
@@ -72,8 +72,7 @@ async fn find(visit: &Visit) -> Result<(Ticket, Flow, Recognised)> {
 /// Not allowed, nobody was recognised, a field breaks its rule, the name is taken, or too many accounts
 /// come from one network.
 pub async fn register(visit: &Visit, draft: ProviderRegistration) -> Result<Landing> {
-    let settings = visit.settings().await?;
-    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
+    let admission = joining::admission(visit, &draft.application).await?;
     let (ticket, flow, recognised) = find(visit).await?;
     let draft = Valid::check(draft)?;
     let newcomer = joining::newcomer(visit, &draft.username, &draft.email).await?;
@@ -82,12 +81,10 @@ pub async fn register(visit: &Visit, draft: ProviderRegistration) -> Result<Land
     if !store::take_flow(&transaction, &ticket, visit.now()).await? {
         return Err(Refusal::FlowOver.into());
     }
-    let user = accounts::insert(&transaction, &permit, &newcomer, &Hash::none(), Role::Member, visit.now()).await?;
-    store::insert_identity(&transaction, &permit, user, (&flow.provider, &recognised), visit.now()).await?;
-    let name = draft.username.trim();
-    let line = |deed| Line::of(deed, Subject::User(user.0)).named(name);
-    audit::record(&transaction, visit, line(Deed::Registered)).await?;
-    audit::record(&transaction, visit, line(Deed::IdentityLinked).detailed(&flow.provider)).await?;
+    let user = admission.admit(&transaction, visit, &newcomer, &Hash::none()).await?;
+    store::insert_identity(&transaction, &admission.permit, user, (&flow.provider, &recognised), visit.now()).await?;
+    let line = Line::of(Deed::IdentityLinked, Subject::User(user.0)).named(draft.username.trim()).detailed(&flow.provider);
+    audit::record(&transaction, visit, line).await?;
     letters::tell(&transaction, visit, user, letters::Change::Linked, flow.provider.as_str()).await?;
     transaction.commit().await?;
     visit.keepsakes().forget(Keepsake::Flow);

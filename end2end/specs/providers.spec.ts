@@ -58,7 +58,8 @@ test("an account elsewhere opens one here, is linked, proves who acts, and is un
   });
 
   await test.step("a member with a password links one, and comes in with it", async () => {
-    const { page, name } = await people.member(aName("member"));
+    const [{ page, api }, name] = [await people.guest(), aName("member")];
+    await api.done("accounts/register", { username: name, email: `${name}@example.org`, password: PASSWORD });
     await open(page, "/account/providers");
     await button(page, `Link an account at ${TITLE}`).click();
     await provider.recognise(page, "hopper");

@@ -88,6 +88,22 @@ pub enum Refusal {
     PasskeyNotGiven,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
     EntryOver,
+    /// A visit to a provider was begun elsewhere, too long ago, or is over.
+    FlowOver,
+    /// The provider cannot be reached, or does not say how it is to be spoken to.
+    ProviderDown,
+    /// The person, or the provider, did not want to.
+    ProviderDeclined,
+    /// What the provider answered cannot be believed.
+    ProviderAnswer,
+    /// The account elsewhere is a way to another account here.
+    IdentityTaken,
+    /// The account elsewhere is not a way to this account.
+    IdentityUnknown,
+    /// Nobody could come in any more.
+    LastWay,
+    /// The account has a password already.
+    PasswordChosen,
 }
 
 /// What speaks for a program, or keeps it from being ruled out.

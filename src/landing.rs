@@ -112,6 +112,9 @@ pub enum Notice {
     PersonApproved,
     PersonDeclined,
     SettingsSaved,
+    IdentityLinked,
+    IdentityUnlinked,
+    PasswordChosen,
     ThemeChanged,
 }
 

@@ -73,6 +73,25 @@ fn refusal(refusal: Refusal) -> String {
             "Too many tries in a row have failed, so no more are taken. A link that sets a new password opens this again: please ask an admin for one."
         }
         Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
+        Refusal::FlowOver => "That took too long, or was begun in another browser. Please start again from here.",
+        Refusal::ProviderDown => {
+            "The other site cannot be reached at the moment. Please try again in a few minutes, or use another way to sign in."
+        }
+        Refusal::ProviderDeclined => {
+            "The other site did not confirm who you are. You can start again, or use another way to sign in."
+        }
+        Refusal::ProviderAnswer => {
+            "The answer of the other site could not be trusted, so nothing was done. Please start again; if it stays, tell the \
+             admins of this site."
+        }
+        Refusal::IdentityTaken => {
+            "That account elsewhere belongs to another account here. Sign in to that one and unlink it first."
+        }
+        Refusal::IdentityUnknown => "That account elsewhere is not linked to your account here. Please use one that is.",
+        Refusal::LastWay => {
+            "This is the only way into your account. Choose a password, or link another account, before you unlink it."
+        }
+        Refusal::PasswordChosen => "This account has a password already. Change it with the form that asks for the current one.",
     };
     sentence.to_owned()
 }
@@ -329,6 +348,11 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::PersonApproved => "They are let in, and can sign in now.",
         Notice::PersonDeclined => "They are not let in, and read your reason when they sign in.",
         Notice::SettingsSaved => "The settings are saved.",
+        Notice::IdentityLinked => "Linked. You can sign in that way from now on.",
+        Notice::IdentityUnlinked => {
+            "Unlinked. That account elsewhere opens nothing here any more; your other sessions have ended."
+        }
+        Notice::PasswordChosen => "Your account has a password now. All other sessions have ended.",
         Notice::ThemeChanged => "The look is changed.",
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::model::{
-    Deletion, InvitationLink, PasskeyCeremony, PasskeyId, PasskeyUse, PasswordLink, PasswordWeight, RecoveryCodes, Role, Secret,
+    Deletion, IdentityId, InvitationLink, PasskeyCeremony, PasskeyId, PasskeyUse, PasswordLink, PasswordWeight, RecoveryCodes, Role, Secret,
     SignInNotices, UserId,
 };
 use crate::{error::AppError, landing::Landing};
@@ -311,4 +311,42 @@ pub async fn decline(user: UserId, reason: String) -> Result<Landing, AppError> 
 pub async fn expire_password(user: UserId) -> Result<Landing, AppError> {
     use crate::server::accounts::administration;
     crate::server::call(|visit| async move { administration::expire_password(&visit, user).await }).await
+}
+
+/// `intent` is `sign_in`, `register`, `link` or `prove`.
+#[server(name = BeginProvider, prefix = "/api", endpoint = "accounts/begin_provider")]
+pub async fn begin_provider(
+    provider: String,
+    intent: String,
+    #[server(default)] keeping: String,
+    #[server(default)] next: String,
+) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Keeping, landing::LocalPath, server::accounts::providers, valid::Value};
+    let (keeping, next) = (Keeping::from_name(&keeping), LocalPath::parse(&next).ok());
+    let wish = providers::Wish { provider, intent, keeping, next };
+    crate::server::call(|visit| async move { providers::begin(&visit, wish).await }).await
+}
+
+#[server(name = RegisterWithProvider, prefix = "/api", endpoint = "accounts/register_with_provider")]
+pub async fn register_with_provider(
+    username: String,
+    email: String,
+    #[server(default)] application: String,
+) -> Result<Landing, AppError> {
+    use crate::{accounts::model::ProviderRegistration, server::accounts::providers};
+    let draft = ProviderRegistration { username, email, application };
+    crate::server::call(|visit| async move { providers::register(&visit, draft).await }).await
+}
+
+#[server(name = UnlinkProvider, prefix = "/api", endpoint = "accounts/unlink_provider")]
+pub async fn unlink_provider(identity: IdentityId) -> Result<Landing, AppError> {
+    use crate::server::accounts::providers;
+    crate::server::call(|visit| async move { providers::unlink(&visit, identity).await }).await
+}
+
+#[server(name = ChooseFirstPassword, prefix = "/api", endpoint = "accounts/choose_first_password")]
+pub async fn choose_first_password(password: Secret) -> Result<Landing, AppError> {
+    use crate::{accounts::model::NewPasswordDraft, server::accounts};
+    let draft = NewPasswordDraft { password };
+    crate::server::call(|visit| async move { accounts::choose_first_password(&visit, draft).await }).await
 }

@@ -44,3 +44,11 @@ pub const GIVE_PASSKEY: &str = "/api/accounts/give_passkey";
 pub const PROVE_WITH_PASSKEY: &str = "/api/accounts/prove_with_passkey";
 /// Where a password that is due is replaced.
 pub const CHOOSE_DUE_PASSWORD: &str = "/api/accounts/choose_due_password";
+/// Where somebody is sent to a provider.
+pub const BEGIN_PROVIDER: &str = "/api/accounts/begin_provider";
+/// Where somebody whom a provider has recognised gets an account.
+pub const REGISTER_WITH_PROVIDER: &str = "/api/accounts/register_with_provider";
+/// Where an account elsewhere stops being a way in.
+pub const UNLINK_PROVIDER: &str = "/api/accounts/unlink_provider";
+/// Where an account that has no password gets one.
+pub const CHOOSE_FIRST_PASSWORD: &str = "/api/accounts/choose_first_password";

@@ -78,6 +78,9 @@ deeds! {
     KeysForgotten = "keys_forgotten", "Threw the old keys away";
     SettingsChanged = "settings_changed", "Changed the settings";
     SiteSetUp = "site_set_up", "Set the site up";
+    IdentityLinked = "identity_linked", "Linked an account elsewhere";
+    IdentityUnlinked = "identity_unlinked", "Unlinked an account elsewhere";
+    ProviderRefused = "provider_refused", "Did not believe a provider";
 }
 
 /// What a deed was done to.

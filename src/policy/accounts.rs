@@ -89,6 +89,18 @@ fn grant_to_unsuspended<A: Act>(actor: &Actor, now: Moment) -> Result<Granted<A>
 }
 
 /// # Errors
+/// Nobody is signed in, the account is suspended, or no fresh proof.
+pub fn may_choose_first_password(actor: &Actor, now: Moment) -> Result<Granted<act::ChooseFirstPassword>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, the account is suspended, or no fresh proof.
+pub fn may_link_identity(actor: &Actor, now: Moment) -> Result<Granted<act::LinkIdentity>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
 /// Neither moderator nor admin.
 pub fn may_invite(actor: &Actor, now: Moment) -> Result<Permit<act::Invite>, AppError> {
     grant(actor, now)

@@ -18,9 +18,9 @@ mod site;
 use std::marker::PhantomData;
 
 pub use accounts::{
-    may_administer, may_change_password, may_change_role, may_create_account, may_decide_registration, may_invite,
-    may_keep_sessions, may_leave_for_good, may_prove, may_register, may_remove_factor, may_set_up_factor, may_sign_in,
-    may_sign_out, may_take_own_data,
+    may_administer, may_change_password, may_change_role, may_choose_first_password, may_create_account, may_decide_registration,
+    may_invite, may_keep_sessions, may_leave_for_good, may_link_identity, may_prove, may_register, may_remove_factor,
+    may_set_up_factor, may_sign_in, may_sign_out, may_take_own_data,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -133,6 +133,10 @@ acts! {
     RemoveFactor: Accounts, Sensitive;
     /// Replace one's own password; the old one is asked for.
     ChangePassword: Members, Usual;
+    /// Choose a password for an account that has none.
+    ChooseFirstPassword: Members, Sensitive;
+    /// Make an account elsewhere a way to one's own, or stop that.
+    LinkIdentity: Members, Sensitive;
     /// See how a text will look.
     Preview: Members, Usual;
     /// Start a discussion.

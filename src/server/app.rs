@@ -7,7 +7,7 @@ use url::Url;
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use crate::server::{
-    accounts::throttle,
+    accounts::{providers::Providers, throttle},
     clock::Clock,
     config::{
         Config, PasswordCost,
@@ -34,6 +34,7 @@ struct Shared {
     seals: Seals,
     throttle_secret: throttle::Secret,
     relying_party: Option<Webauthn>,
+    providers: Providers,
     clock: Clock,
 }
 
@@ -61,9 +62,19 @@ impl App {
         let settings = SettingsCache::default();
         let throttle_secret = throttle::Secret::derived_from(cookie_key.expose());
         let relying_party = relying_party(&config);
-        let shared =
-            Shared { config, database, passwords, settings, cookie_key, seals, throttle_secret, relying_party, clock };
-        Ok(Self(Arc::new(shared)))
+        let providers = Providers::open(&config)?;
+        Ok(Self(Arc::new(Shared {
+            config,
+            database,
+            passwords,
+            settings,
+            cookie_key,
+            seals,
+            throttle_secret,
+            relying_party,
+            providers,
+            clock,
+        })))
     }
 
     #[must_use]
@@ -107,6 +118,12 @@ impl App {
     #[must_use]
     pub fn relying_party(&self) -> Option<&Webauthn> {
         self.0.relying_party.as_ref()
+    }
+
+    /// The providers of identities that the operator names.
+    #[must_use]
+    pub fn providers(&self) -> &Providers {
+        &self.0.providers
     }
 
     /// The key of the session cookie.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::{task::JoinHandle, time::interval};
 
 use crate::server::{
-    accounts::{approval, browsers, challenge, door, factors, links, throttle},
+    accounts::{approval, browsers, challenge, door, factors, links, providers, throttle},
     app::App,
     audit,
     error::Result,
@@ -62,10 +62,11 @@ pub async fn sweep(app: &App) -> Result<u64> {
     let sessions = session::sweep(database, now, &app.lifetimes()).await?;
     let links = links::sweep(database, now).await?;
     let entries = door::sweep(database, now).await? + browsers::sweep(database, now).await?;
+    let flows = providers::sweep(database, now).await?;
     let declined = approval::forget_declined(database, now.before(DECLINED_KEPT)).await?;
     let departures = erasure::erase_due(app).await? + own_data::sweep(database, now).await?;
     let unconfirmed = factors::sweep(database, now).await?;
     let tallies = throttle::forget_old(database, now).await? + challenge::sweep(database, now).await?;
     let failures = audit::forget_failures(database, now.before(FAILURES_KEPT)).await?;
-    Ok(sessions + links + entries + declined + departures + unconfirmed + tallies + failures)
+    Ok(sessions + links + entries + flows + declined + departures + unconfirmed + tallies + failures)
 }

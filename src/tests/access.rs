@@ -2,6 +2,7 @@
 //! of visitor, and the answers must be those that stand there.
 
 mod cast;
+mod elsewhere;
 mod functions;
 mod pages;
 mod stage;

@@ -15,6 +15,7 @@ mod forms;
 mod headers;
 mod own_data;
 mod passwords;
+mod providers;
 mod queries;
 mod robustness;
 mod schema;

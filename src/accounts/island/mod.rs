@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::{
     model::{EmailAddress, Leaning, LoginText, NewPassword, PasskeyName, RecoveryCode, Secret, TotpCode, Username},
-    view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
+    view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
 };
 use weighing::Weighing;
 
@@ -42,6 +42,9 @@ pub fn AccountForm(children: Children) -> impl IntoView {
     }
 }
 
+/// The forms in which a password is chosen.
+const CHOOSING: [&str; 6] = [REGISTER, SET_UP, CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, USE_PASSWORD_LINK];
+
 /// The rules of the drafts in `model/drafts.rs`, field by field. The server's word counts.
 fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
     match field {
@@ -51,13 +54,11 @@ fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
         "name" => PasskeyName::parse(text).err(),
         "code" => TotpCode::parse(text).err(),
         "recovery_code" => RecoveryCode::parse(text).err(),
-        "password" if matches!(action, REGISTER | SET_UP | CHOOSE_DUE_PASSWORD | USE_PASSWORD_LINK) => {
-            NewPassword::parse(&Secret::new(text.to_owned())).err()
-        }
         // Whether there is a second factor beside it, only the server knows.
         "password" if action == CHANGE_PASSWORD => {
             NewPassword::parse_leaning(&Secret::new(text.to_owned()), Leaning::OnSecondFactor).err()
         }
+        "password" if CHOOSING.contains(&action) => NewPassword::parse(&Secret::new(text.to_owned())).err(),
         "password" | "current_password" if text.is_empty() => Some(Problem::new(ProblemCode::Required)),
         _ => None,
     }
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn only_a_password_being_chosen_must_be_long() {
-        for action in [REGISTER, SET_UP, CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, USE_PASSWORD_LINK] {
+        for action in CHOOSING {
             assert_eq!(problem(action, "password", "short").map(|problem| problem.code), Some(ProblemCode::TooShort), "{action}");
         }
         for action in [SIGN_IN, PROVE] {

@@ -13,6 +13,7 @@ mod passkeys;
 mod password;
 mod person;
 mod weight;
+mod provider;
 
 pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
 pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SignInNotices, SuspensionNotice, Way};
@@ -32,3 +33,4 @@ pub use passkeys::{PasskeyBackup, PasskeyCeremony, PasskeyId, PasskeyName, Passk
 pub use password::{Leaning, NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};
 pub use weight::{PasswordWeight, Strength, WeightReason};
+pub use provider::{Identity, IdentityId, ProviderIntent, ProviderOffer, ProviderRegistration};

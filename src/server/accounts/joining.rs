@@ -41,22 +41,53 @@ use super::{
 /// Not allowed, a field breaks its rule, the name is taken, too many accounts come from one network, or
 /// a program may have sent the form.
 pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>, answer: &ChallengeAnswer) -> Result<Landing> {
-    let settings = visit.settings().await?;
-    let invited = invitations::opened(visit).await?;
-    let permit = policy::may_register(visit.actor(), settings.registration, invited, visit.now())?;
-    let application = application(settings.registration, invited, &draft.application)?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    let admission = admission(visit, &draft.application).await?;
+    let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
     challenge::demand(visit, challenge::Purpose::Registration, answer).await?;
     throttle::admit(visit, Kind::Registration, Subject::Network).await?;
-    let hash = hashed(visit, &newcomer.password, answer).await?;
+    let hash = hashed(visit, &password, answer).await?;
     let transaction = visit.database().begin().await?;
-    let user = admit(&transaction, visit, &permit, &newcomer, (&hash, Role::Member)).await?;
-    invitations::consume(&transaction, visit, invited, user).await?;
-    if let Some(application) = application {
-        approval::ask(&transaction, &permit, user, &application, visit.now()).await?;
-    }
+    let user = admission.admit(&transaction, visit, &newcomer, &hash).await?;
     transaction.commit().await?;
     welcome(visit, user, Way::Registration, next).await
+}
+
+/// On what terms the site takes a newcomer, whatever way they come by.
+#[derive(Debug)]
+pub(super) struct Admission {
+    pub(super) permit: Permit<act::Register>,
+    invited: Invited,
+    application: Option<Application>,
+}
+
+/// What the site asks of a newcomer now: an invitation, or some words for who decides.
+///
+/// # Errors
+/// Not allowed, or the words are missing.
+pub(super) async fn admission(visit: &Visit, words: &str) -> Result<Admission> {
+    let mode = visit.settings().await?.registration;
+    let invited = invitations::opened(visit).await?;
+    let permit = policy::may_register(visit.actor(), mode, invited, visit.now())?;
+    let application = application(mode, invited, words)?;
+    Ok(Admission { permit, invited, application })
+}
+
+impl Admission {
+    /// Makes the account, uses the invitation up, and puts the words before who decides.
+    pub(super) async fn admit(
+        &self,
+        database: &impl ConnectionTrait,
+        visit: &Visit,
+        newcomer: &Newcomer,
+        hash: &Hash,
+    ) -> Result<UserId> {
+        let user = admit(database, visit, &self.permit, newcomer, (hash, Role::Member)).await?;
+        invitations::consume(database, visit, self.invited, user).await?;
+        if let Some(application) = &self.application {
+            approval::ask(database, &self.permit, user, application, visit.now()).await?;
+        }
+        Ok(user)
+    }
 }
 
 /// What a newcomer has to say for themselves, where somebody decides and no invitation speaks for them.
@@ -94,7 +125,7 @@ async fn welcome(visit: &Visit, user: UserId, way: Way, next: Option<LocalPath>)
 pub async fn enrol(visit: &Visit, _stage: &Stage, draft: Registration, hash: &Hash) -> Result<UserId> {
     let settings = visit.settings().await?;
     let permit = policy::may_register(visit.actor(), settings.registration, Invited::No, visit.now())?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
+    let (newcomer, _) = with_password(visit, &Valid::check(draft)?).await?;
     let transaction = visit.database().begin().await?;
     let user = admit(&transaction, visit, &permit, &newcomer, (hash, Role::Member)).await?;
     transaction.commit().await?;
@@ -121,8 +152,8 @@ pub async fn set_up(visit: &Visit, draft: Registration) -> Result<Landing> {
     let permit = policy::may::<act::SetUp>(visit.actor(), visit.now())?;
     let token = links::opened(visit)?;
     links::find(visit.database().reader(), &token, links::Purpose::SetUp, visit.now()).await?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let hash = visit.passwords().hash(&newcomer.password).await?;
+    let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
+    let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     links::consume(&transaction, &token, links::Purpose::SetUp, visit.now()).await?;
     if store::lock_admins(&transaction).await? > 0 {
@@ -141,8 +172,8 @@ pub async fn set_up(visit: &Visit, draft: Registration) -> Result<Landing> {
 /// Not allowed, a field breaks its rule, or the name is taken.
 pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<UserId> {
     let permit = policy::may_create_account(visit.actor(), visit.now())?;
-    let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    let hash = visit.passwords().hash(&newcomer.password).await?;
+    let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
+    let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     let user = admit(&transaction, visit, &permit, &newcomer, (&hash, role)).await?;
     transaction.commit().await?;
@@ -175,30 +206,47 @@ pub async fn check_set_up_link(visit: &Visit) -> Result<()> {
 pub(in crate::server) struct Newcomer {
     pub(super) name: CanonicalName,
     pub(super) email: EmailAddress,
-    pub(super) password: NewPassword,
 }
 
-/// The rules that the browser cannot know: look-alike names and weak passwords.
-async fn newcomer(visit: &Visit, draft: &Valid<Registration>) -> Result<Newcomer> {
-    let mut problems = FieldProblems::default();
-    let name = Username::parse(&draft.username).and_then(|name| name::canonical(&name));
-    let email = EmailAddress::parse(&draft.email);
-    let password = match strong_password(visit, &draft.password, &draft.username, &draft.email).await {
-        Ok(password) => Ok(password),
-        Err(Error::Told(AppError::Invalid(of_password))) => {
-            Err(of_password.of("password").unwrap_or(Problem::new(ProblemCode::Common)))
+/// A newcomer and the password that they choose; what is wrong with either is told at once.
+async fn with_password(visit: &Visit, draft: &Valid<Registration>) -> Result<(Newcomer, NewPassword)> {
+    let newcomer = problems_of(newcomer(visit, &draft.username, &draft.email).await)?;
+    let password = problems_of(strong_password(visit, &draft.password, &draft.username, &draft.email).await)?;
+    match (newcomer, password) {
+        (Ok(newcomer), Ok(password)) => Ok((newcomer, password)),
+        (newcomer, password) => {
+            let mut problems = newcomer.err().unwrap_or_default();
+            for (field, problem) in password.err().unwrap_or_default().iter() {
+                problems.add(field, problem);
+            }
+            Err(problems.into())
         }
-        Err(other) => return Err(other),
-    };
+    }
+}
+
+/// Keeps what is wrong with fields apart from what is wrong with the server.
+fn problems_of<Good>(checked: Result<Good>) -> Result<std::result::Result<Good, FieldProblems>> {
+    match checked {
+        Ok(good) => Ok(Ok(good)),
+        Err(Error::Told(AppError::Invalid(problems))) => Ok(Err(problems)),
+        Err(other) => Err(other),
+    }
+}
+
+/// The rules that the browser cannot know: names that look like others.
+pub(super) async fn newcomer(visit: &Visit, username: &str, email: &str) -> Result<Newcomer> {
+    let mut problems = FieldProblems::default();
+    let name = Username::parse(username).and_then(|name| name::canonical(&name));
+    let email = EmailAddress::parse(email);
     if let Ok(name) = &name
         && store::find_by_name(visit.database().reader(), &name.key).await?.is_some()
     {
         problems.add("username", Problem::new(ProblemCode::Taken));
     }
-    match (name, email, password) {
-        (Ok(name), Ok(email), Ok(password)) if problems.is_empty() => Ok(Newcomer { name, email, password }),
-        (name, email, password) => {
-            let broken = [("username", name.err()), ("email", email.err()), ("password", password.err())];
+    match (name, email) {
+        (Ok(name), Ok(email)) if problems.is_empty() => Ok(Newcomer { name, email }),
+        (name, email) => {
+            let broken = [("username", name.err()), ("email", email.err())];
             for (field, problem) in broken {
                 if let Some(problem) = problem {
                     problems.add(field, problem);

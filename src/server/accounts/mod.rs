@@ -14,6 +14,7 @@ pub mod name;
 pub mod page;
 pub mod passphrase;
 mod passwords;
+pub mod providers;
 pub mod sessions;
 mod store;
 pub mod throttle;
@@ -146,6 +147,45 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
     transaction.commit().await?;
     visit.renew_session().await?;
     Ok(Landing::on(account_page()).saying(Notice::PasswordChanged))
+}
+
+/// Gives an account that is entered through a provider or with a passkey its first password, and ends
+/// all other sessions.
+///
+/// # Errors
+/// Not allowed, no fresh proof, there is a password already, or the new one is too weak.
+pub async fn choose_first_password(visit: &Visit, draft: NewPasswordDraft) -> Result<Landing> {
+    let granted = policy::may_choose_first_password(visit.actor(), visit.now())?;
+    let draft = Valid::check(draft)?;
+    let id = granted.person.id;
+    let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?;
+    if !user.password.is_empty() {
+        return Err(Refusal::PasswordChosen.into());
+    }
+    let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
+    let hash = visit.app().passwords().hash(&password).await?;
+    let transaction = visit.database().begin().await?;
+    if !store::set_first_password(&transaction, &granted.permit, id, &hash).await? {
+        return Err(Refusal::PasswordChosen.into());
+    }
+    end_all_access(&transaction, id, visit.session_id()).await?;
+    links::cancel(&transaction, links::Purpose::Password, id).await?;
+    let line = Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name);
+    audit::record(&transaction, visit, line).await?;
+    transaction.commit().await?;
+    visit.renew_session().await?;
+    Ok(Landing::on(account_page()).saying(Notice::PasswordChosen))
+}
+
+/// Whether the person acting has a password: who has none is not asked for one.
+///
+/// # Errors
+/// Nobody is signed in.
+pub async fn has_password(visit: &Visit) -> Result<bool> {
+    policy::may::<act::SeeOwnAccount>(visit.actor(), visit.now())?;
+    let id = visit.actor().id().ok_or(AppError::Unauthenticated)?;
+    let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::Unauthenticated)?;
+    Ok(!user.password.is_empty())
 }
 
 /// Sets a password with a link that was handed out. Signs nobody in; ends every session.

@@ -107,6 +107,24 @@ pub async fn set_password<A: SetsPassword>(
     update(database, id, &columns).await
 }
 
+/// Gives an account its first password; no when it has one.
+pub async fn set_first_password(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<act::ChooseFirstPassword>,
+    id: UserId,
+    hash: &Hash,
+) -> Result<bool> {
+    let set = Entity::update_many().col_expr(Column::Password, Expr::value(hash.as_str()));
+    let set = set.filter(Column::Id.eq(id.0)).filter(Column::Password.eq("")).exec(database).await?;
+    Ok(set.rows_affected == 1)
+}
+
+/// An account whose row stays locked until the transaction ends, on PostgreSQL; on SQLite there is one
+/// transaction at a time.
+pub async fn lock(database: &impl ConnectionTrait, id: UserId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id.0).lock_exclusive().one(database).await?)
+}
+
 /// Brings a hash up to the parameters of today; the password stays, and so does what is owed for it.
 pub async fn refresh_hash(database: &impl ConnectionTrait, _permit: &Permit<act::SignIn>, id: UserId, hash: &Hash) -> Result<()> {
     update(database, id, &[(Column::Password, Expr::value(hash.as_str()))]).await

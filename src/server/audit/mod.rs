@@ -76,12 +76,17 @@ pub async fn record(database: &impl ConnectionTrait, visit: &Visit, line: Line) 
     .await
 }
 
-/// Deletes failed sign-ins from before a moment; they are the one kind of entry that strangers cause.
+/// Deletes failed sign-ins, and what providers were not believed, from before a moment: the entries that
+/// strangers cause.
 ///
 /// # Errors
 /// The database's.
 pub async fn forget_failures(database: &impl ConnectionTrait, before: crate::moment::Moment) -> Result<u64> {
-    store::delete_before(database, Deed::SignInFailed, before).await
+    let mut gone = 0;
+    for deed in [Deed::SignInFailed, Deed::ProviderRefused] {
+        gone += store::delete_before(database, deed, before).await?;
+    }
+    Ok(gone)
 }
 
 /// A page of the log, the newest first, and one entry more if there is.

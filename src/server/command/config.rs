@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::say;
+use crate::server::accounts::providers::Providers;
 use crate::server::config::keys::{CookieKey, data::DataKeys, pepper};
 use crate::server::config::{Config, Problem, Problems, Sources, show};
 use crate::server::start_error::StartError;
@@ -66,6 +67,7 @@ fn check(loaded: Result<Config, Problems>, form: &Form) -> Result<(), Failure> {
 fn check_files(config: &Config) -> Result<(), Problems> {
     let refusals = tls::check(config).into_iter().chain(CookieKey::check(config).err()).chain(DataKeys::check(config).err());
     let refusals = refusals.chain(pepper::open(config).err());
+    let refusals = refusals.chain(Providers::open(config).err());
     let problems = refusals.map(problem).collect();
     Problems::unless_none(problems, ())
 }

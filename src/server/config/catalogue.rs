@@ -36,13 +36,13 @@ impl Setting {
     /// The environment variable that sets it: `LOCUTORY_LISTEN__ADDRESS` for `listen.address`.
     #[must_use]
     pub fn variable(&self) -> String {
-        format!("LOCUTORY_{}", self.key.replace('.', "__").to_uppercase())
+        format!("LOCUTORY_{}", self.key.replace('.', "__").replace('-', "_").to_uppercase())
     }
 
     /// The section and the name within it.
     #[must_use]
     pub fn parts(&self) -> (&'static str, &'static str) {
-        self.key.split_once('.').unwrap_or(("", self.key))
+        self.key.rsplit_once('.').unwrap_or(("", self.key))
     }
 }
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use super::catalogue::{self, ALL};
 use super::error::Problem;
+use super::families;
 use super::origin::Origin;
 use super::sources::{Entries, Value, Written};
 
@@ -23,7 +24,8 @@ pub(super) fn read(variables: Vec<(OsString, OsString)>, entries: &mut Entries, 
         if !name.starts_with(PREFIX) || name.starts_with(TEST_PREFIX) || OTHERS.contains(&name.as_str()) {
             continue;
         }
-        let Some(setting) = ALL.iter().find(|setting| setting.variable() == name) else {
+        let known = ALL.iter().copied().find(|setting| setting.variable() == name);
+        let Some(setting) = known.or_else(|| families::by_variable(&name)) else {
             problems.push(unknown(&name));
             continue;
         };

@@ -11,8 +11,10 @@ use zeroize::Zeroizing;
 
 use super::catalogue::{self, ALL};
 use super::error::Problem;
+use super::families;
 use super::origin::Origin;
 use super::sources::{Entries, FileChoice, USUAL_FILE, Value, Written};
+use crate::accounts::model::ProviderName;
 
 pub(super) fn read(choice: &FileChoice, entries: &mut Entries, problems: &mut Vec<Problem>) {
     match choice {
@@ -77,6 +79,10 @@ fn parse(path: &Path, text: &str, entries: &mut Entries, problems: &mut Vec<Prob
             problems.push(unknown(section.get_ref(), origin));
             continue;
         };
+        if section.get_ref() == families::PROVIDERS {
+            read_providers(table, &at, entries, problems);
+            continue;
+        }
         if !is_section(section.get_ref()) {
             problems.push(unknown(&format!("[{}]", section.get_ref()), origin));
             continue;
@@ -95,13 +101,51 @@ fn parse(path: &Path, text: &str, entries: &mut Entries, problems: &mut Vec<Prob
     }
 }
 
+/// The tables `[providers.NAME]`.
+fn read_providers(providers: &DeTable<'_>, at: &impl Fn(usize) -> Origin, entries: &mut Entries, problems: &mut Vec<Problem>) {
+    for (name, value) in providers {
+        let (origin, written) = (at(name.span().start), format!("{}.{}", families::PROVIDERS, name.get_ref()));
+        let (provider, table) = match (ProviderName::parse(name.get_ref()), value.get_ref().as_table()) {
+            (Some(provider), Some(table)) if !table.is_empty() => (provider, table),
+            (Some(_), _) => {
+                let complaint = "must be a table with the settings of a provider, such as kind and client_id.";
+                problems.push(Problem::new(written, Some(origin), complaint));
+                continue;
+            }
+            (None, _) => {
+                let complaint = "is not a name for a provider. Use lower-case letters, digits and hyphens, 40 at most.";
+                problems.push(Problem::new(written, Some(origin), complaint));
+                continue;
+            }
+        };
+        for (member, value) in table {
+            let origin = at(member.span().start);
+            match families::setting(&provider, member.get_ref()) {
+                Some(setting) => {
+                    entries.insert(setting.key, Written { value: value_of(value), origin });
+                }
+                None => problems.push(unknown_member(&provider, member.get_ref(), origin)),
+            }
+        }
+    }
+}
+
+fn unknown_member(provider: &ProviderName, written: &str, origin: Origin) -> Problem {
+    let near = catalogue::nearest(written, families::MEMBERS.iter().map(|member| member.name));
+    let complaint = match near {
+        Some(near) => format!("is not a setting. Did you mean {}.{provider}.{near}?", families::PROVIDERS),
+        None => "is not a setting of a provider. Remove it.".to_owned(),
+    };
+    Problem::new(format!("{}.{provider}.{written}", families::PROVIDERS), Some(origin), complaint)
+}
+
 fn is_section(name: &str) -> bool {
     ALL.iter().any(|setting| setting.parts().0 == name)
 }
 
 fn unknown(written: &str, origin: Origin) -> Problem {
     let keys = ALL.iter().map(|setting| setting.key);
-    let sections = ALL.iter().map(|setting| setting.parts().0);
+    let sections = ALL.iter().map(|setting| setting.parts().0).chain([families::PROVIDERS]);
     let near = if let Some(section) = written.strip_prefix('[') {
         catalogue::nearest(section.trim_end_matches(']'), sections).map(|near| format!("[{near}]"))
     } else {

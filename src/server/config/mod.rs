@@ -15,6 +15,7 @@ pub mod catalogue;
 pub mod data;
 mod environment;
 pub mod error;
+pub mod families;
 mod file;
 pub mod folder;
 pub mod keys;
@@ -23,6 +24,7 @@ pub mod log;
 pub mod numbers;
 pub mod origin;
 pub mod private_file;
+pub mod providers;
 mod reader;
 mod rules;
 pub mod show;
@@ -58,6 +60,8 @@ pub struct Config {
     pub limits: Limits,
     pub secrets: Secrets,
     pub log: Log,
+    /// Whom people may sign in with.
+    pub providers: Vec<providers::Provider>,
     effective: Vec<Effective>,
 }
 
@@ -87,8 +91,9 @@ impl Config {
         let limits = Limits::read(&mut reader);
         let secrets = Secrets::read(&mut reader);
         let log = Log::read(&mut reader);
+        let providers = providers::read(&mut reader);
         let (effective, problems) = reader.finish();
-        let config = Self { site, listen, tls, data, password, session, limits, secrets, log, effective };
+        let config = Self { site, listen, tls, data, password, session, limits, secrets, log, providers, effective };
         Problems::unless_none(problems, config)
     }
 
@@ -101,7 +106,8 @@ impl Config {
 
     /// Every setting with its value and where that comes from, in the catalogue's order.
     pub fn effective(&self) -> impl Iterator<Item = &Effective> {
-        catalogue::ALL.iter().filter_map(|setting| self.effective.iter().find(|it| it.setting == *setting))
+        let listed = catalogue::ALL.iter().filter_map(|setting| self.effective.iter().find(|it| it.setting == *setting));
+        listed.chain(self.effective.iter().filter(|it| families::is_member(it.setting)))
     }
 }
 

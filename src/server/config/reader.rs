@@ -44,6 +44,20 @@ impl Reader {
         (self.effective, self.problems)
     }
 
+    /// The keys of everything that was written.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.keys().copied()
+    }
+
+    pub fn is_written(&self, setting: &Setting) -> bool {
+        self.entries.contains_key(setting.key)
+    }
+
+    /// Where a setting was written.
+    pub fn origin(&self, setting: &Setting) -> Option<&Origin> {
+        self.entries.get(setting.key).map(|written| &written.origin)
+    }
+
     /// Notes that `setting` cannot stand as it is, for a reason that lies outside its own text.
     pub fn complain(&mut self, setting: &'static Setting, complaint: impl Into<String>) {
         let origin = self.entries.get(setting.key).map(|it| it.origin.clone());

@@ -268,3 +268,78 @@ fn the_database_address_is_a_secret_of_the_catalogue() {
     assert_eq!(catalogue::DATA_DATABASE.secrecy, Secrecy::Secret);
     assert_eq!(DATA_FOLDER.secrecy, Secrecy::Public);
 }
+
+const WORK: &str = "[providers.my-work]\nkind = 'oidc'\nclient_id = 'talk'\nissuer = 'https://id.example.org/realm'";
+
+#[test]
+fn providers_are_read_from_tables_of_their_names_and_from_variables() {
+    let sources = Sources {
+        environment: variables(&[
+            ("LOCUTORY_PROVIDERS__MY_WORK__CLIENT_SECRET", "hunter2"),
+            ("LOCUTORY_PROVIDERS__CODE__KIND", "oauth2"),
+            ("LOCUTORY_PROVIDERS__CODE__CLIENT_ID", "talk"),
+            ("LOCUTORY_PROVIDERS__CODE__AUTHORIZE_URL", "https://code.example/authorize"),
+            ("LOCUTORY_PROVIDERS__CODE__TOKEN_URL", "https://code.example/token"),
+            ("LOCUTORY_PROVIDERS__CODE__USER_URL", "https://code.example/user"),
+        ]),
+        ..file(WORK)
+    };
+    let config = Config::load(sources).unwrap();
+    let [code, work] = config.providers.as_slice() else { panic!("{:#?}", config.providers) };
+    assert_eq!((code.name.as_str(), work.name.as_str()), ("code", "my-work"));
+    let providers::Kind::OAuth { subject_field, label_field, .. } = &code.kind else { panic!("{code:?}") };
+    assert_eq!((subject_field.as_str(), label_field.as_str()), ("id", "login"));
+    let providers::Kind::OpenId { issuer } = &work.kind else { panic!("{work:?}") };
+    assert_eq!(issuer.as_written(), "https://id.example.org/realm");
+    assert_eq!((work.title.as_str(), work.scopes.join(" ").as_str()), ("my-work", "openid profile email"));
+    for shown in [show::as_toml(&config), show::as_json(&config), format!("{config:?}")] {
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+    let shown = show::as_toml(&config);
+    assert!(shown.contains("[providers.my-work]\nkind = \"oidc\" # ./locutory.toml, line 2\n"), "{shown}");
+    assert!(shown.contains("client_secret = \"********\" # variable LOCUTORY_PROVIDERS__MY_WORK__CLIENT_SECRET\n"), "{shown}");
+}
+
+#[test]
+fn a_slip_in_a_provider_is_named_with_its_line_and_the_likely_meaning() {
+    assert_eq!(
+        complaint(file("[providers.work]\nkind = 'oidc'\nclient_id = 'a'\nissuer = 'https://id.example'\nscope = ['email']")),
+        "providers.work.scope (./locutory.toml, line 5): is not a setting. Did you mean providers.work.scopes?"
+    );
+    assert!(complaint(file("[provider.work]\nkind = 'oidc'")).contains("Did you mean [providers]?"));
+    assert!(complaint(file("[providers.Work]\nkind = 'oidc'")).contains("is not a name for a provider"));
+    assert!(complaint(file("[providers]\nwork = 'oidc'")).contains("must be a table"));
+    let said = complaint(environment(&[("LOCUTORY_PROVIDERS__WORK__ISUER", "https://id.example")]));
+    assert!(said.starts_with("LOCUTORY_PROVIDERS__WORK__ISUER: is not a variable"), "{said}");
+}
+
+#[test]
+fn a_provider_that_cannot_be_asked_is_refused() {
+    for (text, part) in [
+        ("kind = 'saml'\nclient_id = 'a'", "kind (./locutory.toml, line 2): must be \"oidc\" or \"oauth2\""),
+        ("kind = 'oidc'\nclient_id = 'a'", "issuer: must be set"),
+        ("kind = 'oidc'\nissuer = 'https://id.example'", "client_id: must be set"),
+        (
+            "kind = 'oidc'\nclient_id = 'a'\nissuer = 'http://id.example'",
+            "issuer (./locutory.toml, line 4): must begin with https://",
+        ),
+        ("kind = 'oidc'\nclient_id = 'a'\nissuer = 'https://id.example'\ntoken_url = 'https://id.example'", "is of no use while"),
+        (
+            "kind = 'oidc'\nclient_id = 'a'\nissuer = 'https://id.example'\nclient_secret = 'hunter2'",
+            "must not stand in the configuration",
+        ),
+    ] {
+        let said = complaint(file(String::leak(format!("[providers.work]\n{text}"))));
+        assert!(said.starts_with("providers.work.") && said.contains(part), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn the_example_file_names_every_setting_of_a_provider() {
+    let example = include_str!("../../../locutory.example.toml");
+    let section = example.split("\n#[providers.example]\n").nth(1).unwrap_or_default();
+    for member in &families::MEMBERS {
+        assert!(section.lines().any(|line| line.starts_with(&format!("#{} = ", member.name))), "{} is missing", member.name);
+    }
+}

@@ -114,10 +114,19 @@ impl Passwords {
 
     /// Compares a password with a stored hash, in the time that the hash's own parameters take. One whose
     /// pepper is lost has no right password any more; the operator reads of it in the log.
+    /// Where an account has none, the same work is done and no password is right.
     ///
     /// # Errors
     /// The stored text is no hash, the queue is too long, or the system is out of memory.
     pub async fn verify(&self, password: &Secret, stored: &str) -> Result<Verdict, PasswordError> {
+        if stored.is_empty() {
+            let nobody = Arc::clone(&self.nobody);
+            return self.compare(password, &nobody).await.map(|_| Verdict::NoMatch);
+        }
+        self.compare(password, stored).await
+    }
+
+    async fn compare(&self, password: &Secret, stored: &str) -> Result<Verdict, PasswordError> {
         let hash = PasswordHash::new(stored).map_err(PasswordError::UnreadableHash)?;
         let verdict = if self.is_weaker_than_today(&hash) { Verdict::MatchWithOldParameters } else { Verdict::Match };
         let Ok(pepper) = self.pepper_of(&hash) else {
@@ -141,8 +150,7 @@ impl Passwords {
     /// # Errors
     /// Those of [`Self::verify`].
     pub async fn verify_nobody(&self, password: &Secret) -> Result<(), PasswordError> {
-        let stored = Arc::clone(&self.nobody);
-        let _always_no = self.verify(password, &stored).await?;
+        let _always_no = self.verify(password, "").await?;
         Ok(())
     }
 
@@ -233,6 +241,12 @@ fn hash_of_nobody(params: &Params) -> PasswordHash {
 }
 
 impl Hash {
+    /// What stands in the place of a hash for an account without a password.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -66,7 +66,7 @@ async fn a_hash_of_lower_cost_is_told_apart_only_when_the_password_is_right() {
 
 #[tokio::test]
 async fn a_stored_text_that_is_no_hash_is_an_error_and_not_a_refusal() {
-    for stored in ["", "plain", "$2b$12$abcdefghijklmnopqrstuv"] {
+    for stored in ["plain", "$2b$12$abcdefghijklmnopqrstuv"] {
         let outcome = passwords().verify(&secret(PASSWORD), stored).await;
         assert!(matches!(outcome, Err(PasswordError::UnreadableHash(_))), "{stored:?}");
     }
@@ -181,5 +181,11 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Told {
         if *event.metadata().level() == tracing::Level::ERROR {
             self.0.fetch_add(1, Ordering::SeqCst);
         }
+#[tokio::test]
+async fn an_account_without_a_password_is_opened_by_none() {
+    let passwords = passwords();
+    for tried in ["", "lantern copper meadow thistle"] {
+        let verdict = passwords.verify(&Secret::new(tried.to_owned()), Hash::none().as_str()).await.unwrap();
+        assert_eq!(verdict, Verdict::NoMatch);
     }
 }

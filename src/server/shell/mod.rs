@@ -26,6 +26,7 @@ use crate::{
     moment::Moment,
     policy::{self, act},
     server::{
+        accounts::providers::Providers,
         app::App,
         assets,
         layers::{compression::ReadByAll, headers::Nonce},
@@ -116,6 +117,7 @@ pub struct Surroundings {
     /// Path and query of the page, without the notice: where its forms come back to.
     pub page: String,
     pub nonce: String,
+    pub providers: Providers,
 }
 
 impl Surroundings {
@@ -210,6 +212,7 @@ fn bare_surroundings(parts: &Parts, app: &App) -> Surroundings {
         returned: parts.extensions.get::<Arc<Returned>>().cloned(),
         page: page_path(parts.uri.path(), query),
         nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.as_str().to_owned()).unwrap_or_default(),
+        providers: app.providers().clone(),
     }
 }
 
@@ -239,6 +242,7 @@ fn render<View: IntoView + 'static>(
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let html = owner.with(|| {
         provide_context(PagePath(surroundings.page.clone()));
+        provide_context(surroundings.providers.clone());
         provide_context(IconSprite(assets::path("icons.svg").into()));
         if let Some(returned) = &surroundings.returned {
             provide_context(Arc::clone(returned));

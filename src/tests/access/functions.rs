@@ -1,6 +1,6 @@
 //! Server functions, called by every visitor.
 
-use super::{cast::Visitor, stage::Stage, table::Line};
+use super::{cast::Visitor, elsewhere, stage::Stage, table::Line};
 use crate::{
     accounts::model::UserId,
     error::{AppError, Conflict, Refusal},
@@ -11,7 +11,7 @@ use crate::{
 /// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
 pub fn uses_visitors_up(line: &Line) -> bool {
     let of_sessions =
-        ["register", "sign_in", "sign_out", "prove", "change_password", "confirm_totp", "remove_totp", "leave_for_good"];
+        ["register", "sign_in", "sign_out", "prove", "change_password", "confirm_totp", "remove_totp", "choose_first_password", "leave_for_good"];
     let function = line.subject.strip_prefix("accounts/").unwrap_or_default();
     of_sessions.contains(&function) || function == "change_role" && line.about.starts_with("oneself")
 }
@@ -46,7 +46,7 @@ async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
     stage.cast.browser(visitor).get(&format!("/{page}/{token}")).await;
 }
 
-type Fields = Vec<(&'static str, String)>;
+pub type Fields = Vec<(&'static str, String)>;
 
 async fn fields(stage: &mut Stage, visitor: Visitor, line: &Line) -> Fields {
     let (slice, function) = line.subject.split_once('/').expect("a function has a slice");
@@ -101,6 +101,9 @@ async fn of_discussions(stage: &mut Stage, function: &str, about: &str) -> Field
 
 async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about: &str) -> Fields {
     stage.prepare_site(about).await;
+    if let Some(fields) = elsewhere::fields(stage, visitor, function, about).await {
+        return fields;
+    }
     let password = ("password", PASSWORD.to_owned());
     match function {
         "register" => registration(stage),
@@ -250,6 +253,14 @@ fn in_words(answer: &Answer) -> &'static str {
             | Refusal::Doubtful { .. }
             | Refusal::PasskeyRefused
             | Refusal::PasskeyNotGiven => "a refusal without a word",
+            Refusal::FlowOver => "visit over",
+            Refusal::PasswordChosen => "has one",
+            Refusal::ProviderDown
+            | Refusal::ProviderDeclined
+            | Refusal::ProviderAnswer
+            | Refusal::IdentityTaken
+            | Refusal::IdentityUnknown
+            | Refusal::LastWay => "a refusal of a provider's",
         },
         other => panic!("{other:?} is no answer of the table"),
     }

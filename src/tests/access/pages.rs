@@ -1,6 +1,6 @@
 //! Pages, opened by every visitor.
 
-use super::{cast::Visitor, functions::token, stage::Stage, table::Line};
+use super::{cast::Visitor, elsewhere, functions::token, stage::Stage, table::Line};
 use crate::server::accounts::links::Purpose;
 
 /// What a visitor is answered, in the words of the table.
@@ -48,6 +48,8 @@ async fn address(stage: &mut Stage, line: &Line) -> String {
             let id = stage.target(Visitor::Guest, about).await;
             format!("/admin/users/{id}")
         }
+        ("/sign-in/provider/{name}", "an unknown provider") => "/sign-in/provider/nobody".to_owned(),
+        ("/sign-in/provider/{name}", _) => format!("/sign-in/provider/{}?state=a&code=b", elsewhere::NAME),
         ("/account/data/{archive}", _) => "/account/data/999999".to_owned(),
         ("/invitation/{token}", _) => "/invitation/AAAA".to_owned(),
         ("/set-up/{token}", about) => format!("/set-up/{}", token(stage, Purpose::SetUp, about).await),

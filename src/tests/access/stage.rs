@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::cast::{Cast, Visitor};
+use super::{
+    cast::{Cast, Visitor},
+    elsewhere,
+};
 use crate::{
     accounts::model::{InvitationLink, Role, UserId},
     comments::model::{CommentId, Moderation, ModerationDeed},
@@ -35,7 +38,7 @@ pub struct Talk {
 
 impl Stage {
     pub async fn set() -> Self {
-        let world = World::new().await;
+        let world = elsewhere::world().await;
         world.let_everybody_write_freely().await;
         // Somebody who keeps the site when admins of a cast resign.
         let keeper = world.account("keeper", Role::Admin).await;
@@ -57,7 +60,7 @@ impl Stage {
     /// Brings the site into the state that a line is about.
     pub async fn prepare_site(&self, about: &str) {
         let registration = match about {
-            "a closed site" => RegistrationMode::Closed,
+            about if about.ends_with("a closed site") => RegistrationMode::Closed,
             "a site by invitation" | "a site by invitation, invited" => RegistrationMode::Invitation,
             _ => RegistrationMode::Open,
         };

@@ -3,7 +3,11 @@
 use axum::response::{Redirect, Response};
 use leptos::prelude::*;
 
-use super::{forms::PasswordChangeForm, rooms::AccountRooms, suggestion};
+use super::{
+    forms::{FirstPasswordForm, PasswordChangeForm},
+    rooms::AccountRooms,
+    suggestion,
+};
 use crate::{
     accounts::model::{AccountRecord, AddressClaim},
     comments::model::ListedComment,
@@ -36,6 +40,7 @@ pub async fn account(frame: Frame) -> Result<Response, Trouble> {
     let now = frame.visit.now();
     let may_change = policy::may_change_password(frame.visit.actor(), now).is_ok();
     let leaning = accounts::own_leaning(&frame.visit).await?;
+    let has_password = accounts::has_password(&frame.visit).await?;
     let username = record.profile.name.to_string();
     Ok(frame.page(Head::titled("Your account").not_indexed(), move || {
         view! {
@@ -49,20 +54,28 @@ pub async fn account(frame: Frame) -> Result<Response, Trouble> {
             <AccountRooms current="/account" />
             <Facts record now />
             <TakenDown taken_down now />
-            {may_change.then(|| {
-                view! {
-                    <section class="panel">
-                        <h2>"Change your password"</h2>
-                        <p class="quiet">"You stay signed in here; all your other sessions end."</p>
-                        <PasswordChangeForm username leaning suggestion=suggestion() />
-                    </section>
-                }
-            })}
+            {may_change.then(|| password_panel(username, leaning, has_password))}
             <Form action="/api/accounts/sign_out" class="">
                 <Button>"Sign out"</Button>
             </Form>
         }
     }))
+}
+
+/// Replaces the password, or chooses the first.
+fn password_panel(username: String, leaning: Leaning, has_password: bool) -> impl IntoView {
+    let (title, form) = if has_password {
+        ("Change your password", view! { <PasswordChangeForm username leaning suggestion=suggestion() /> }.into_any())
+    } else {
+        ("Choose a password", view! { <FirstPasswordForm username suggestion=suggestion() /> }.into_any())
+    };
+    view! {
+        <section class="panel">
+            <h2>{title}</h2>
+            <p class="quiet">"You stay signed in here; all your other sessions end."</p>
+            {form}
+        </section>
+    }
 }
 
 #[component]

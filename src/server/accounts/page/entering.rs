@@ -5,17 +5,18 @@ use leptos::prelude::*;
 
 use super::{
     Onward,
+    elsewhere::{OrByProvider, ProviderButtons},
     forms::{Application, ProofForm, Purpose, RegistrationForm, SignInForm},
     passkeys::{PasskeyButton, Passkeys},
     suggestion,
 };
 use crate::{
-    accounts::model::{Invited, PasskeyUse, Secret},
+    accounts::model::{Invited, PasskeyUse, ProviderIntent, Secret},
     error::{AppError, Refusal},
     landing::LocalPath,
     policy,
     server::{
-        accounts::{challenge, factors, invitations},
+        accounts::{self, challenge, factors, invitations, providers},
         shell::{Frame, Head, Width},
         web::{Asked, Number, Trouble, WebVisit},
     },
@@ -42,6 +43,7 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
     let purpose = Purpose::Register { next: onward.field(), application };
     let challenge = challenge::make(&frame.visit, challenge::Purpose::Registration).await?;
     let lead = lead(mode, invited);
+    let (offers, next) = (frame.visit.app().providers().offers(), onward.field());
     let sign_in = onward.joined_to("/sign-in");
     let head = Head::titled("Register").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -51,6 +53,7 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
                 <p class="lead">{lead}</p>
             </header>
             <RegistrationForm purpose suggestion=suggestion() challenge=Some(challenge) />
+            <OrByProvider offers intent=ProviderIntent::Register next />
             <p class="quiet">"You have an account? "<a href=sign_in>"Sign in"</a></p>
         }
     }))
@@ -110,6 +113,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
     let next = onward.field();
     let challenge = challenge::make(&frame.visit, challenge::Purpose::SignIn).await?;
     let passkeys = Passkeys::of(&frame.visit);
+    let (offers, onward_elsewhere) = (frame.visit.app().providers().offers(), next.clone());
     let register = onward.joined_to("/register");
     let head = Head::titled("Sign in").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -119,6 +123,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
             </header>
             <SignInForm next=next.clone() challenge />
             {(passkeys == Passkeys::Offered).then(|| view! { <PasskeyButton purpose=PasskeyUse::SignIn next /> })}
+            <OrByProvider offers intent=ProviderIntent::SignIn next=onward_elsewhere />
             <div class="stack quiet">
                 <p>"No account yet? "<a href=register>"Register"</a></p>
                 <p>"Password forgotten? Ask an admin of this site for a link that sets a new one."</p>
@@ -133,6 +138,8 @@ pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respons
     let (username, next) = (granted.person.name.to_string(), onward.field());
     let has_passkey = Passkeys::of(&frame.visit) == Passkeys::Offered
         && factors::in_force(frame.visit.database().reader(), granted.person.id).await?.passkeys;
+    let has_password = accounts::has_password(&frame.visit).await?;
+    let offers = providers::offered_to(&frame.visit).await?;
     let span = words::span(frame.visit.app().config().session.proof.as_secs());
     let head = Head::titled("Confirm that it is you").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
@@ -141,11 +148,16 @@ pub async fn prove(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respons
                 <h1>"Confirm that it is you"</h1>
                 <p class="lead">
                     <Icon name=IconName::Lock />
-                    " What you are about to do matters, so please give your password once more. It then counts for " {span} "."
+                    " What you are about to do matters, so please show once more that it is you. It then counts for " {span} "."
                 </p>
             </header>
-            <ProofForm username next=next.clone() />
-            {has_passkey.then(|| view! { <PasskeyButton purpose=PasskeyUse::Proof next /> })}
+            {has_password.then(|| view! { <ProofForm username next=next.clone() /> })}
+            {has_passkey.then(|| view! { <PasskeyButton purpose=PasskeyUse::Proof next=next.clone() /> })}
+            {if has_password || has_passkey {
+                view! { <OrByProvider offers intent=ProviderIntent::Prove next /> }.into_any()
+            } else {
+                view! { <ProviderButtons offers intent=ProviderIntent::Prove next /> }.into_any()
+            }}
         }
     }))
 }

@@ -6,10 +6,16 @@ use crate::{
     accounts::{
         island::AccountForm,
         model::{Leaning, Secret},
-        view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, PROVE, REGISTER, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
+        view::{
+            CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, PROVE, REGISTER, REGISTER_WITH_PROVIDER, SET_UP,
+            SIGN_IN, USE_PASSWORD_LINK,
+        },
     },
     server::{
-        accounts::challenge::{Challenge, Work},
+        accounts::{
+            challenge::{Challenge, Work},
+            providers::Pending,
+        },
         sent::Sent,
     },
     ui::{
@@ -49,18 +55,7 @@ pub fn RegistrationForm(
         Purpose::SetUp => (SET_UP, "Create the admin account", None, Application::Unneeded),
     };
     let sent = Sent::to(action);
-    let application = (application == Application::Wanted).then(|| {
-        view! {
-            <TextArea
-                label="Why would you like to join?"
-                name="application"
-                value=sent.typed_or("application", "")
-                hint="Read by those who run the site, and by nobody else."
-                problem=sent.problem("application")
-                rows=4
-            />
-        }
-    });
+    let application = application_field(application, &sent);
     view! {
         <AccountForm>
             <Form action>
@@ -86,6 +81,75 @@ pub fn RegistrationForm(
                 {application}
                 {challenge.map(|challenge| view! { <ChallengeFields challenge /> })}
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>{verb}</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// What a newcomer says for themselves, where somebody decides.
+fn application_field(application: Application, sent: &Sent) -> Option<impl IntoView + use<>> {
+    let (typed, problem) = (sent.typed_or("application", ""), sent.problem("application"));
+    (application == Application::Wanted).then(|| {
+        view! {
+            <TextArea
+                label="Why would you like to join?"
+                name="application"
+                value=typed
+                hint="Read by those who run the site, and by nobody else."
+                problem
+                rows=4
+            />
+        }
+    })
+}
+
+/// User name and e-mail address of somebody whom a provider has recognised.
+#[component]
+pub fn ProviderRegistrationForm(pending: Pending, application: Application) -> impl IntoView {
+    let sent = Sent::to(REGISTER_WITH_PROVIDER);
+    let verb = if application == Application::Wanted { "Ask to join" } else { "Make my account" };
+    let application = application_field(application, &sent);
+    view! {
+        <AccountForm>
+            <Form action=REGISTER_WITH_PROVIDER>
+                <ErrorSummary problems=sent.summary_of(&["username", "email", "application"]) />
+                <TextField
+                    label="User name"
+                    name="username"
+                    value=sent.typed_or("username", &pending.username)
+                    kind=FieldKind::UserName
+                    hint="Everybody sees it. Letters and digits, with _ . - between them."
+                    problem=sent.problem("username")
+                />
+                <TextField
+                    label="E-mail address"
+                    name="email"
+                    value=sent.typed_or("email", &pending.email)
+                    kind=FieldKind::Email
+                    hint="Only admins see it."
+                    problem=sent.problem("email")
+                />
+                {application}
+                <p class="hint">{format!("You need no password: {} lets you in. You can choose one later.", pending.title)}</p>
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>{verb}</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// The first password of an account that has none.
+#[component]
+pub fn FirstPasswordForm(username: String, suggestion: Option<Secret>) -> impl IntoView {
+    let sent = Sent::to(CHOOSE_FIRST_PASSWORD);
+    view! {
+        <AccountForm>
+            <Form action=CHOOSE_FIRST_PASSWORD>
+                <ErrorSummary problems=sent.summary_of(&["password"]) />
+                <UserNameHint username />
+                <NewPasswordField label="New password" problem=sent.problem("password") suggestion />
+                <div class="actions">
+                    <Button kind=ButtonKind::Primary>"Choose password"</Button>
+                </div>
             </Form>
         </AccountForm>
     }

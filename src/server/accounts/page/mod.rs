@@ -4,23 +4,28 @@
 
 mod account;
 mod continuing;
+mod elsewhere;
 mod entering;
 mod forms;
 mod linked;
 mod passkeys;
+mod linking;
 mod person;
 pub mod rooms;
 mod second_factor;
 mod security;
 mod sessions;
+mod travelling;
 
 pub use account::{account, change_password};
 pub use continuing::continue_sign_in;
 pub use entering::{open_invitation, prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
+pub use linking::linked_accounts;
 pub use person::person;
 pub use security::{app, security};
 pub use sessions::sessions;
+pub use travelling::{leave, register_with_provider, return_from};
 
 use serde::Deserialize;
 

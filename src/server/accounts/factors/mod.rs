@@ -117,13 +117,18 @@ async fn attempt(visit: &Visit, user: UserId) -> Result<Attempt> {
     throttle::attempt(visit, vec![key]).await
 }
 
-/// Writes down that a second factor did not match.
+/// Writes down that a code did not match, and says so beside its field.
 async fn failed(visit: &Visit, user: &user::Model, what: &str, field: &str) -> Error {
-    let line = Line::of(Deed::SecondFactorFailed, Subject::User(user.id)).named(&user.name).detailed(what);
-    match audit::record(visit.database().writer(), visit, line).await {
+    match note_failure(visit, user, what).await {
         Ok(()) => FieldProblems::one(field, Problem::new(ProblemCode::WrongCode)).into(),
         Err(error) => error,
     }
+}
+
+/// Writes down that a second factor did not match.
+async fn note_failure(visit: &Visit, user: &user::Model, what: &str) -> Result<()> {
+    let line = Line::of(Deed::SecondFactorFailed, Subject::User(user.id)).named(&user.name).detailed(what);
+    audit::record(visit.database().writer(), visit, line).await
 }
 
 /// Notes in the session that a factor was set up in it. What it was proven by already stays.

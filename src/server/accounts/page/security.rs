@@ -154,8 +154,8 @@ fn AppForm(set_up: AppSetUp) -> impl IntoView {
         <div class="app-key">
             {picture(&set_up)}
             <div class="stack">
-                <p id="key-label">"The key"</p>
-                <p><code class="key" aria-labelledby="key-label">{grouped(set_up.secret.expose())}</code></p>
+                <p>"The key, to type it:"</p>
+                <p><code class="key">{grouped(set_up.secret.expose())}</code></p>
                 <p class="hint">"It is shown until the app is set up, and never again. Time-based, six digits, 30 seconds."</p>
             </div>
         </div>

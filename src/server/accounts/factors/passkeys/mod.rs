@@ -16,7 +16,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::{
-    Event, Removal, attempt, enrolled, failed, owner, refuse_unverified, removed, security_page, store as factors, told,
+    Event, Removal, attempt, enrolled, note_failure, owner, refuse_unverified, removed, security_page, store as factors, told,
 };
 use crate::{
     accounts::model::{
@@ -235,8 +235,7 @@ pub async fn give_passkey(visit: &Visit, token: &Secret, credential: &Secret) ->
     let state = ceremony::end(visit, token, Purpose::Use(PasskeyUse::SecondFactor), Some(entry.user)).await?;
     if !is_of(visit, &given, state, &user).await? {
         attempt.failed();
-        // The problem of a field would have no field to stand beside.
-        drop(failed(visit, &user, "passkey", "").await);
+        note_failure(visit, &user, "passkey").await?;
         return Err(Refusal::PasskeyRefused.into());
     }
     attempt.succeeded(visit).await?;

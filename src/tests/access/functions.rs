@@ -214,11 +214,9 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::AlreadySignedIn => "signed in",
             Refusal::LinkOver => "link over",
             Refusal::EntryOver => "entry over",
-            Refusal::Role
-            | Refusal::Credentials
-            | Refusal::EmailUnverified
-            | Refusal::Stopped
-            | Refusal::Doubtful { .. } => "a refusal without a word",
+            Refusal::Role | Refusal::Credentials | Refusal::EmailUnverified | Refusal::Stopped | Refusal::Doubtful { .. } => {
+                "a refusal without a word"
+            }
         },
         other => panic!("{other:?} is no answer of the table"),
     }

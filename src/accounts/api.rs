@@ -1,5 +1,7 @@
 //! The server functions of this slice. Each hands its arguments on and does nothing else.
 
+#![allow(clippy::too_many_arguments, reason = "a server function has an argument for each field of its form")]
+
 use leptos::prelude::*;
 
 use super::model::{
@@ -8,7 +10,6 @@ use super::model::{
 };
 use crate::{error::AppError, landing::Landing};
 
-#[allow(clippy::too_many_arguments, reason = "each is a field of the form")]
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
 pub async fn register(
     username: String,

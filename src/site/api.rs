@@ -1,5 +1,7 @@
 //! The server functions of this slice. Each hands its arguments on and does nothing else.
 
+#![allow(clippy::too_many_arguments, reason = "a server function has an argument for each field of its form")]
+
 use leptos::prelude::*;
 
 use super::model::{RegistrationMode, StaffFactor, Theme};

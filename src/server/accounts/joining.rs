@@ -5,7 +5,8 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     accounts::model::{
-        Application, ChallengeAnswer, EmailAddress, Invited, Keeping, NewPassword, Proven, Registration, Role, UserId, Username, Way,
+        Application, ChallengeAnswer, EmailAddress, Invited, Keeping, NewPassword, Proven, Registration, Role, UserId, Username,
+        Way,
     },
     audit::model::Deed,
     error::{AppError, Conflict},

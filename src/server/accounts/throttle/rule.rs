@@ -53,7 +53,7 @@ impl Rule {
     /// More than this is never counted: a higher number would only decay for longer.
     pub fn highest(self) -> i64 {
         match self {
-            Self::Guesses { free_tries, .. } => i64::from(free_tries) + costly_delays(free_tries).len() as i64,
+            Self::Guesses { free_tries, .. } => costly_delays(free_tries).last().map_or(0, |(failures, _)| i64::from(*failures)),
             Self::Window { .. } => i64::MAX,
             Self::Pressure { limit, .. } => i64::from(limit),
         }

@@ -69,6 +69,8 @@ pub enum Refusal {
     Credentials,
     /// The link was used, has ended or never existed.
     LinkOver,
+    /// The site sends no letters.
+    NoLetters,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
     EntryOver,
 }
@@ -81,6 +83,8 @@ pub enum Conflict {
     ChangedMeanwhile,
     /// The site already has its first admin.
     AlreadySetUp,
+    /// Another account has proven the e-mail address.
+    AddressTaken,
 }
 
 /// Finds one failure in the log; says nothing about it.

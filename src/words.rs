@@ -23,6 +23,9 @@ pub fn error(error: &AppError) -> String {
             "Somebody changed this in the meantime. Please load the page again and compare.".to_owned()
         }
         AppError::Conflict(Conflict::AlreadySetUp) => "This site already has its first admin. Please sign in.".to_owned(),
+        AppError::Conflict(Conflict::AddressTaken) => {
+            "Another account has confirmed this e-mail address. Please sign in to that one, or use another address.".to_owned()
+        }
         AppError::TooMany { retry_after } => format!("That was too often. Please try again in {}.", span(*retry_after)),
         AppError::Busy { retry_after } => format!("The server is very busy. Please try again in {}.", span(*retry_after)),
         AppError::BadRequest => {
@@ -49,6 +52,7 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::AlreadySignedIn => "You are signed in already.",
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",
         Refusal::LinkOver => "This link has been used or has ended. Please ask for a new one.",
+        Refusal::NoLetters => "This site sends no letters. Please ask an admin for help.",
         Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
     };
     sentence.to_owned()
@@ -156,6 +160,7 @@ pub fn problem(field: &str, problem: Problem) -> String {
         }
         ProblemCode::WrongPassword => "This is not your current password.".to_owned(),
         ProblemCode::SamePassword => "This is the password that has to be replaced. Please choose another one.".to_owned(),
+        ProblemCode::SameAddress => "This is your e-mail address already.".to_owned(),
         ProblemCode::Past => "This lies in the past.".to_owned(),
         ProblemCode::NothingChosen => "Please choose at least one.".to_owned(),
     }
@@ -201,6 +206,13 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SignedOut => "You are signed out.",
         Notice::PasswordChanged => "The password is changed. All other sessions have ended.",
         Notice::PasswordExpired => "The sessions have ended. A new password is asked for at the next sign-in.",
+        Notice::LetterOnItsWay => "A letter is on its way. Please look into your mailbox, also among the junk.",
+        Notice::EmailVerified => "Your e-mail address is confirmed.",
+        Notice::EmailChangeAsked => "A letter is on its way to the new address. The change happens when you confirm it there.",
+        Notice::EmailRestored => "The account has its old e-mail address again, and all its sessions have ended.",
+        Notice::ResetRequested => "If there is such an account, a letter is on its way. Please look into your mailbox, also among the junk.",
+        Notice::NoticesChosen => "Your choice is saved.",
+        Notice::LetterRetried => "The letter is tried again now.",
         Notice::DiscussionStarted => "Your discussion is open.",
         Notice::DiscussionSaved => "The discussion is saved.",
         Notice::DiscussionDeleted => "The discussion is deleted.",

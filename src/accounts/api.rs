@@ -133,3 +133,47 @@ pub async fn expire_password(user: UserId) -> Result<Landing, AppError> {
     use crate::server::accounts::administration;
     crate::server::call(|visit| async move { administration::expire_password(&visit, user).await }).await
 }
+
+#[server(name = ResendVerification, prefix = "/api", endpoint = "accounts/resend_verification")]
+pub async fn resend_verification() -> Result<Landing, AppError> {
+    use crate::server::accounts::addresses::verification;
+    crate::server::call(|visit| async move { verification::resend(&visit).await }).await
+}
+
+#[server(name = CorrectEmail, prefix = "/api", endpoint = "accounts/correct_email")]
+pub async fn correct_email(email: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::EmailDraft, server::accounts::addresses::verification};
+    crate::server::call(|visit| async move { verification::correct(&visit, EmailDraft { email }).await }).await
+}
+
+#[server(name = VerifyEmail, prefix = "/api", endpoint = "accounts/verify_email")]
+pub async fn verify_email() -> Result<Landing, AppError> {
+    use crate::server::accounts::addresses::verification;
+    crate::server::call(|visit| async move { verification::prove(&visit).await }).await
+}
+
+#[server(name = ChangeEmail, prefix = "/api", endpoint = "accounts/change_email")]
+pub async fn change_email(email: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::EmailDraft, server::accounts::addresses::change};
+    crate::server::call(|visit| async move { change::request(&visit, EmailDraft { email }).await }).await
+}
+
+#[server(name = UndoEmailChange, prefix = "/api", endpoint = "accounts/undo_email_change")]
+pub async fn undo_email_change() -> Result<Landing, AppError> {
+    use crate::server::accounts::addresses::change;
+    crate::server::call(|visit| async move { change::undo(&visit).await }).await
+}
+
+#[server(name = RequestReset, prefix = "/api", endpoint = "accounts/request_reset")]
+pub async fn request_reset(login: String) -> Result<Landing, AppError> {
+    use crate::server::accounts::resets;
+    crate::server::call(|visit| async move { resets::request(&visit, &login).await }).await
+}
+
+/// Without `notices` (a box left empty) there are none.
+#[server(name = ChooseNotices, prefix = "/api", endpoint = "accounts/choose_notices")]
+pub async fn choose_notices(#[server(default)] notices: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::SignInNotices, server::letters};
+    let notices = SignInNotices::from_name(&notices);
+    crate::server::call(|visit| async move { letters::choose_notices(&visit, notices).await }).await
+}

@@ -14,3 +14,9 @@ pub const CHANGE_PASSWORD: &str = "/api/accounts/change_password";
 pub const USE_PASSWORD_LINK: &str = "/api/accounts/use_password_link";
 /// Where a password that is due is replaced.
 pub const CHOOSE_DUE_PASSWORD: &str = "/api/accounts/choose_due_password";
+/// Where a mistyped address is corrected before it is proven.
+pub const CORRECT_EMAIL: &str = "/api/accounts/correct_email";
+/// Where another address is asked for.
+pub const CHANGE_EMAIL: &str = "/api/accounts/change_email";
+/// Where a letter is asked for that resets a password.
+pub const REQUEST_RESET: &str = "/api/accounts/request_reset";

@@ -44,6 +44,12 @@ deeds! {
     PasswordReset = "password_reset", "Made a link to reset the password";
     PasswordExpired = "password_expired", "Asked for a new password";
     DeletionCancelled = "deletion_cancelled", "Kept the account after all";
+    EmailVerified = "email_verified", "Confirmed the e-mail address";
+    EmailCorrected = "email_corrected", "Corrected the e-mail address";
+    EmailChangeAsked = "email_change_asked", "Asked for another e-mail address";
+    EmailChanged = "email_changed", "Changed the e-mail address";
+    EmailRestored = "email_restored", "Took the change of the e-mail address back";
+    LetterRetried = "letter_retried", "Had a letter tried again";
     RoleChanged = "role_changed", "Changed the role";
     Suspended = "suspended", "Suspended";
     SuspensionLifted = "suspension_lifted", "Lifted the suspension";

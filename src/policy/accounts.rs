@@ -44,6 +44,18 @@ pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::Ch
 }
 
 /// # Errors
+/// Nobody is signed in.
+pub fn may_choose_notices(actor: &Actor, now: Moment) -> Result<Granted<act::ChooseNotices>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, the account is suspended, or the last proof is too old.
+pub fn may_change_email(actor: &Actor, now: Moment) -> Result<Granted<act::ChangeEmail>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
 /// Not the operator.
 pub fn may_create_account(actor: &Actor, now: Moment) -> Result<Permit<act::CreateAccount>, AppError> {
     grant(actor, now)

@@ -18,7 +18,7 @@ mod site;
 use std::marker::PhantomData;
 
 pub use accounts::{
-    may_administer, may_change_password, may_change_role, may_create_account, may_prove, may_register, may_sign_in, may_sign_out,
+    may_administer, may_change_email, may_choose_notices, may_change_password, may_change_role, may_create_account, may_prove, may_register, may_sign_in, may_sign_out,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -101,6 +101,14 @@ acts! {
     ChooseTheme: Everyone, Usual;
     /// Use a link that was given out to set a password.
     UsePasswordLink: Everyone, Usual;
+    /// Prove an e-mail address with a link that was sent there.
+    ProveAddress: Everyone, Usual;
+    /// Take a change of the e-mail address back, with a link that was sent to the old one.
+    UndoEmailChange: Everyone, Usual;
+    /// Ask for a letter that resets a forgotten password.
+    RequestReset: Everyone, Usual;
+    /// End the letters about new sign-ins with the link that stands in them.
+    EndNotices: Everyone, Usual;
     /// Make an account.
     Register: Guests, Usual;
     /// Show who one is, and give what is still owed before a session opens.
@@ -115,6 +123,10 @@ acts! {
     SeeOwnAccount: Accounts, Usual;
     /// Replace one's own password; the old one is asked for.
     ChangePassword: Members, Usual;
+    /// Ask for another e-mail address, which then has to be proven.
+    ChangeEmail: Members, Sensitive;
+    /// Choose whether letters tell of new sign-ins.
+    ChooseNotices: Accounts, Usual;
     /// See how a text will look.
     Preview: Members, Usual;
     /// Start a discussion.
@@ -141,6 +153,8 @@ acts! {
     AdministerPerson: Admins, Sensitive;
     /// Make somebody member, moderator or admin.
     ChangeRole: Admins, Sensitive;
+    /// Have a letter that could not be sent tried again.
+    RetryLetter: Admins, Sensitive;
     /// Change the settings of the site.
     Configure: Admins, Sensitive;
 }

@@ -8,6 +8,7 @@ use crate::server::{
     clock::Clock,
     config::{Config, PasswordCost, keys::CookieKey},
     database::{self, Database, MigrationState},
+    letters::transport::Transport,
     password::{Parameters, Passwords},
     seal::Seals,
     session::{Life, Lifetimes},
@@ -26,6 +27,7 @@ struct Shared {
     settings: SettingsCache,
     cookie_key: CookieKey,
     seals: Seals,
+    letters: Option<Transport>,
     clock: Clock,
 }
 
@@ -48,10 +50,11 @@ impl App {
         refuse_other_schema(&config, &database).await?;
         let cookie_key = CookieKey::open(&config)?;
         let seals = Seals::open(&config)?;
+        let letters = Transport::open(&config.mail)?;
         let passwords = Passwords::new(hashing(config.password))
             .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
-        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, clock })))
+        Ok(Self(Arc::new(Shared { config, database, passwords, settings, cookie_key, seals, letters, clock })))
     }
 
     #[must_use]
@@ -83,6 +86,18 @@ impl App {
     #[must_use]
     pub fn seals(&self) -> &Seals {
         &self.0.seals
+    }
+
+    /// Whether the site can write to its people.
+    #[must_use]
+    pub fn sends_letters(&self) -> bool {
+        self.0.letters.is_some()
+    }
+
+    /// The way out for letters, where there is one.
+    #[must_use]
+    pub fn letter_transport(&self) -> Option<&Transport> {
+        self.0.letters.as_ref()
     }
 
     /// The key of the session cookie.

@@ -34,6 +34,48 @@ pub enum AddressClaim {
     TakenByAnother,
 }
 
+/// Whether letters tell of sign-ins from browsers that are new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInNotices {
+    #[default]
+    Wanted,
+    Unwanted,
+}
+
+impl SignInNotices {
+    /// The word that the database and forms use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wanted => "wanted",
+            Self::Unwanted => "unwanted",
+        }
+    }
+
+    /// What a ticked box sends; all else, a box left empty included, wants none.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        if name == "wanted" { Self::Wanted } else { Self::Unwanted }
+    }
+}
+
+/// Where letters to an account go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    pub address: EmailAddress,
+    pub proven: AddressProof,
+    pub notices: SignInNotices,
+}
+
+/// Whether the owner has shown that letters to the address arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressProof {
+    Proven,
+    Unproven,
+}
+
 /// One open session, as its owner's page in the dashboard shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {

@@ -8,10 +8,12 @@ mod name;
 mod password;
 mod person;
 
-pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
+pub use account::{
+    AccountRecord, AddressClaim, AddressProof, Mailbox, PasswordLink, Profile, SessionRecord, SignInNotices,
+};
 pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SuspensionNotice, Way};
 pub use drafts::{
-    LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
+    EmailDraft, LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
 };
 pub use email::EmailAddress;
 pub use name::Username;

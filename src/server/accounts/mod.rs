@@ -1,6 +1,7 @@
 //! Signing in and out, passwords. How accounts come to be is in [`joining`], what admins do with them
 //! in [`administration`], the links that are handed out in [`links`].
 
+pub mod addresses;
 pub mod administration;
 pub mod browsers;
 pub mod door;
@@ -10,6 +11,7 @@ pub mod links;
 pub mod name;
 pub mod page;
 pub mod passphrase;
+pub mod resets;
 mod store;
 pub mod throttle;
 pub mod token;
@@ -33,6 +35,7 @@ use crate::{
         entity::user,
         error::{Error, Result},
         keepsake::Keepsake,
+        letters::{self, Letter},
         password::{self, Context, Verdict},
         session,
         visit::Visit,
@@ -120,6 +123,7 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
     store::set_password(&transaction, &granted.permit, id, &hash).await?;
     end_all_access(&transaction, id, visit.session_id()).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
+    letters::tell(&transaction, visit.app(), &user, Letter::PasswordChanged).await?;
     let line = Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name);
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
@@ -141,9 +145,12 @@ pub async fn use_password_link(visit: &Visit, draft: NewPasswordDraft) -> Result
     let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
     let hash = visit.app().passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
+    addresses::refuse_moved(&transaction, id, link.address.as_ref()).await?;
     links::consume(&transaction, &token, links::Purpose::Password, visit.now()).await?;
+    links::cancel(&transaction, links::Purpose::Password, id).await?;
     store::set_password(&transaction, &permit, id, &hash).await?;
     end_all_access(&transaction, id, None).await?;
+    letters::tell(&transaction, visit.app(), &user, Letter::PasswordChanged).await?;
     record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?)
         .await?;
     forgive(&transaction, &user).await?;
@@ -185,9 +192,11 @@ pub async fn profile(visit: &Visit, name: &str) -> Result<Profile> {
     store::profile_of(&user)
 }
 
-/// Ends every session but the given one, and every visit that is half signed in.
+/// Ends every session but the given one, every visit that is half signed in, and what was asked for in them
+/// and is not done yet.
 async fn end_all_access(database: &impl ConnectionTrait, user: UserId, but: Option<tower_sessions::session::Id>) -> Result<()> {
     session::end_all(database, user, but).await?;
+    links::cancel(database, links::Purpose::EmailChange, user).await?;
     door::cancel(database, user).await
 }
 
@@ -212,7 +221,11 @@ async fn strong_password(visit: &Visit, secret: &Secret, username: &str, email: 
 }
 
 async fn find_by_login(visit: &Visit, login: &LoginText) -> Result<Option<user::Model>> {
-    let database = visit.database().reader();
+    who_is(visit.database().reader(), login).await
+}
+
+/// The account that a user name or an e-mail address means.
+async fn who_is(database: &impl ConnectionTrait, login: &LoginText) -> Result<Option<user::Model>> {
     if let Ok(email) = EmailAddress::parse(login.as_str()) {
         return store::find_by_email(database, &email).await;
     }
@@ -240,6 +253,12 @@ fn account_key(visit: &Visit, login: &LoginText) -> Key {
 fn network_key(visit: &Visit) -> Option<Key> {
     let free_tries = visit.app().config().limits.sign_in_free_tries.saturating_mul(4);
     visit.address().map(|address| Key::network(Kind::SignIn, address).with_free_tries(free_tries))
+}
+
+/// Letters that strangers can ask for, from one network.
+fn network_key_of_letters(visit: &Visit) -> Option<Key> {
+    const PER_HOUR: u32 = 20;
+    visit.address().map(|address| Key::network(Kind::Letters { per_hour: PER_HOUR }, address))
 }
 
 async fn refuse_throttled(visit: &Visit, keys: &[Key]) -> Result<()> {

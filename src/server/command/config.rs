@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::output::say;
 use crate::server::config::keys::{CookieKey, data::DataKeys};
 use crate::server::config::{Config, Problem, Problems, Sources, show};
+use crate::server::letters::transport;
 use crate::server::start_error::StartError;
 use crate::server::tls;
 
@@ -65,6 +66,7 @@ fn check(loaded: Result<Config, Problems>, form: &Form) -> Result<(), Failure> {
 
 fn check_files(config: &Config) -> Result<(), Problems> {
     let refusals = tls::check(config).into_iter().chain(CookieKey::check(config).err()).chain(DataKeys::check(config).err());
+    let refusals = refusals.chain(transport::check(&config.mail).err());
     let problems = refusals.map(problem).collect();
     Problems::unless_none(problems, ())
 }

@@ -35,13 +35,14 @@ pub enum Room {
     Members,
     Comments,
     Discussions,
+    Letters,
     Settings,
     Audit,
 }
 
 impl Room {
     const FOR_MODERATORS: &[Self] = &[Self::Comments, Self::Discussions];
-    const FOR_ADMINS: &[Self] = &[Self::Overview, Self::Members, Self::Comments, Self::Discussions, Self::Settings, Self::Audit];
+    const FOR_ADMINS: &[Self] = &[Self::Overview, Self::Members, Self::Comments, Self::Discussions, Self::Letters, Self::Settings, Self::Audit];
 
     pub const fn path(self) -> &'static str {
         match self {
@@ -49,6 +50,7 @@ impl Room {
             Self::Members => "/admin/users",
             Self::Comments => "/admin/comments",
             Self::Discussions => "/admin/discussions",
+            Self::Letters => "/admin/letters",
             Self::Settings => "/admin/settings",
             Self::Audit => "/admin/audit",
         }
@@ -60,6 +62,7 @@ impl Room {
             Self::Members => "Members",
             Self::Comments => "Comments",
             Self::Discussions => "Discussions",
+            Self::Letters => "Letters",
             Self::Settings => "Settings",
             Self::Audit => "Audit log",
         }
@@ -71,6 +74,7 @@ impl Room {
             Self::Members => IconName::People,
             Self::Comments => IconName::Comment,
             Self::Discussions => IconName::Discussion,
+            Self::Letters => IconName::Letter,
             Self::Settings => IconName::Settings,
             Self::Audit => IconName::Audit,
         }

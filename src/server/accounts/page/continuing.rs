@@ -3,9 +3,15 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 
-use super::{forms::DuePasswordForm, suggestion};
+use super::{
+    forms::{AddressForm, DuePasswordForm},
+    suggestion,
+};
 use crate::{
-    accounts::model::{Debt, Standing},
+    accounts::{
+        model::{Debt, Standing},
+        view::CORRECT_EMAIL,
+    },
     error::{AppError, Refusal},
     moment::Moment,
     server::{
@@ -63,7 +69,7 @@ fn asked(debt: Debt, owner: &user::Model) -> AnyView {
     match debt {
         Debt::SecondFactor => view! { <p>"This account asks for a second factor."</p> }.into_any(),
         Debt::Consent => consent().into_any(),
-        Debt::Verification => view! { <p>"We have sent you a letter with a link."</p> }.into_any(),
+        Debt::Verification => verification(owner).into_any(),
         Debt::NewPassword => due_password(owner).into_any(),
         Debt::Return { deletes_at } => returning(deletes_at).into_any(),
         Debt::SuspensionNotice => suspension(owner).into_any(),
@@ -73,6 +79,24 @@ fn asked(debt: Debt, owner: &user::Model) -> AnyView {
 fn consent() -> impl IntoView {
     view! {
         <p>"On this site an admin lets every new member in. You will get a letter when that has happened; until then you can read."</p>
+    }
+}
+
+/// Where the letter went, and what to do when it does not come.
+fn verification(owner: &user::Model) -> impl IntoView + use<> {
+    let address = owner.email.clone();
+    view! {
+        <p class="lead">"A letter with a link is on its way to " <strong>{address.clone()}</strong> "."</p>
+        <p>
+            "Open it and press the button on the page that it leads to. Look among the junk, too; a letter may take some minutes. If this page is over by then, sign in once more afterwards."
+        </p>
+        <Form action="/api/accounts/resend_verification">
+            <Button size=ButtonSize::Wide>"Send it again"</Button>
+        </Form>
+        <section class="panel">
+            <h2>"Is the address wrong?"</h2>
+            <AddressForm action=CORRECT_EMAIL label="The right e-mail address" verb="Correct the address" value=address />
+        </section>
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     accounts::{
         island::AccountForm,
         model::{NewPassword, Secret},
-        view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, PROVE, REGISTER, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
+        view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, PROVE, REGISTER, REQUEST_RESET, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
     },
     server::sent::Sent,
     ui::{Button, ButtonKind, ButtonSize, Checkbox, ErrorSummary, FieldKind, Form, PasswordField, TextField, Tick, UserNameHint},
@@ -143,6 +143,50 @@ pub fn PasswordLinkForm(suggestion: Option<Secret>) -> impl IntoView {
                 <ErrorSummary problems=sent.summary_of(&["password"]) />
                 <NewPasswordField label="New password" problem=sent.problem("password") suggestion />
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Set password"</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// An e-mail address for an account.
+#[component]
+pub fn AddressForm(action: &'static str, label: &'static str, verb: &'static str, value: String) -> impl IntoView {
+    let sent = Sent::to(action);
+    view! {
+        <AccountForm>
+            <Form action>
+                <ErrorSummary problems=sent.summary_of(&["email"]) />
+                <TextField
+                    label
+                    name="email"
+                    value=sent.typed_or("email", &value)
+                    kind=FieldKind::Email
+                    problem=sent.problem("email")
+                />
+                <div class="actions">
+                    <Button kind=ButtonKind::Primary>{verb}</Button>
+                </div>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// Whose password was forgotten.
+#[component]
+pub fn ResetForm() -> impl IntoView {
+    let sent = Sent::to(REQUEST_RESET);
+    view! {
+        <AccountForm>
+            <Form action=REQUEST_RESET>
+                <ErrorSummary problems=sent.summary_of(&["login"]) />
+                <TextField
+                    label="User name or e-mail address"
+                    name="login"
+                    value=sent.typed_or("login", "")
+                    kind=FieldKind::UserName
+                    problem=sent.problem("login")
+                />
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Send me a letter"</Button>
             </Form>
         </AccountForm>
     }

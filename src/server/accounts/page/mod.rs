@@ -4,6 +4,7 @@
 
 mod account;
 mod continuing;
+mod email;
 mod entering;
 mod forms;
 mod linked;
@@ -12,6 +13,7 @@ mod rooms;
 
 pub use account::account;
 pub use continuing::continue_sign_in;
+pub use email::{email, email_undo, forgotten, open_email_undo, open_verify, verify};
 pub use entering::{prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use person::person;

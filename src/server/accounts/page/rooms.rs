@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 /// Every page with its name, in the order in which they are offered.
-const ROOMS: &[(&str, &str)] = &[("/account", "Account")];
+const ROOMS: &[(&str, &str)] = &[("/account", "Account"), ("/account/email", "E-mail")];
 
 /// Links to the pages of one's own account.
 #[component]

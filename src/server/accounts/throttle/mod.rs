@@ -39,6 +39,8 @@ pub enum Kind {
     SignIn,
     /// New accounts, of which a network may make so many in an hour.
     Registration { per_hour: u32 },
+    /// Letters that were asked for, of which a network may have so many in an hour.
+    Letters { per_hour: u32 },
 }
 
 /// Whom or what attempts are counted by, and how many are too many.
@@ -107,6 +109,7 @@ impl Key {
     pub fn network(kind: Kind, address: IpAddr) -> Self {
         let (name, rule) = match kind {
             Kind::SignIn => ("sign-in", Rule::Doubling { free_tries: FREE_TRIES_PER_NETWORK }),
+            Kind::Letters { per_hour } => ("letters", Rule::Window { uses: per_hour, length: Duration::from_hours(1) }),
             Kind::Registration { per_hour } => ("registration", Rule::Window { uses: per_hour, length: Duration::from_hours(1) }),
         };
         Self { digest: digest(name, &network_of(address)), rule }

@@ -6,12 +6,15 @@ mod support;
 
 mod access;
 mod accounts;
+mod addresses;
 mod architecture;
 mod comments;
 mod demo;
 mod forms;
 mod headers;
+mod letters;
 mod queries;
+mod resets;
 mod robustness;
 mod schema;
 mod sessions;

@@ -3,7 +3,7 @@
 
 #![allow(clippy::missing_errors_doc, reason = "a handler's errors are pages, told in `shell/trouble.rs`")]
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use leptos::prelude::*;
 
 use crate::{
@@ -11,13 +11,13 @@ use crate::{
     server::{
         letters,
         shell::{Frame, Head, Width},
-        web::Trouble,
+        web::{Number, Trouble},
     },
     ui::{Button, ButtonKind, ButtonSize},
 };
 
 /// Asks first: programs open links by themselves.
-pub async fn show(frame: Frame, Path(token): Path<String>) -> Result<Response, Trouble> {
+pub async fn show(frame: Frame, Number(token): Number<String>) -> Result<Response, Trouble> {
     if letters::unsubscribe::read(frame.visit.app().seals(), &token).is_none() {
         return Err(AppError::NotFound.into());
     }
@@ -37,7 +37,7 @@ pub async fn show(frame: Frame, Path(token): Path<String>) -> Result<Response, T
 }
 
 /// Ends them.
-pub async fn end(frame: Frame, Path(token): Path<String>) -> Result<Response, Trouble> {
+pub async fn end(frame: Frame, Number(token): Number<String>) -> Result<Response, Trouble> {
     letters::unsubscribe(&frame.visit, &token).await?;
     Ok(frame.page(head(), || {
         view! {

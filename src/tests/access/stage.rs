@@ -30,7 +30,7 @@ pub struct Talk {
 
 impl Stage {
     pub async fn set() -> Self {
-        let world = World::new().await;
+        let world = World::with_letters().await;
         world.let_everybody_write_freely().await;
         // Somebody who keeps the site when admins of a cast resign.
         let keeper = world.account("keeper", Role::Admin).await;

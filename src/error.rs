@@ -59,6 +59,8 @@ pub enum Refusal {
     NotVisible,
     /// The site takes no registrations at the moment.
     RegistrationClosed,
+    /// The site takes only who was invited, and no invitation in force was opened.
+    InvitationNeeded,
     /// It would leave the site without an admin.
     LastAdmin,
     /// Nobody may do this to themselves.

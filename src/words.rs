@@ -1,7 +1,7 @@
 //! The one table from codes to sentences. A sentence says what is wrong and what to do next.
 
 use crate::{
-    accounts::model::Role,
+    accounts::model::{Proven, Role, SecondProof, Way},
     comments::model::CommentState,
     error::{AppError, Conflict, Refusal},
     landing::Notice,
@@ -47,6 +47,9 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::EditWindowOver => "The time to change this is over. You can still add a comment.",
         Refusal::NotVisible => "A moderator has taken this comment out of sight.",
         Refusal::RegistrationClosed => "This site takes no new members at the moment.",
+        Refusal::InvitationNeeded => {
+            "This site takes new members by invitation only, and yours is used up or has ended. Please ask for another one."
+        }
         Refusal::LastAdmin => "This would leave the site without an admin. Make somebody else an admin first.",
         Refusal::Yourself => "You cannot do this to your own account. Ask another admin.",
         Refusal::AlreadySignedIn => "You are signed in already.",
@@ -128,6 +131,7 @@ pub fn problem(field: &str, problem: Problem) -> String {
     match problem.code {
         ProblemCode::Required => match field {
             "body" | "opening" => "Please write something first.".to_owned(),
+            "application" => "Please say why you would like to join.".to_owned(),
             "reason" => "Please give a reason.".to_owned(),
             _ => format!("Please enter {}.", with_article(name)),
         },
@@ -180,6 +184,9 @@ pub fn field_name(field: &str) -> &'static str {
         "body" => "comment",
         "reason" => "reason",
         "days" => "number of days",
+        "uses" => "number of people",
+        "note" => "note",
+        "application" => "text",
         "name" => "name",
         "description" => "description",
         "comments" => "comments",
@@ -210,8 +217,9 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::EmailVerified => "Your e-mail address is confirmed.",
         Notice::EmailChangeAsked => "A letter is on its way to the new address. The change happens when you confirm it there.",
         Notice::EmailRestored => "The account has its old e-mail address again, and all its sessions have ended.",
-        Notice::ResetRequested => "If there is such an account, a letter is on its way. Please look into your mailbox, also among the junk.",
-        Notice::NoticesChosen => "Your choice is saved.",
+        Notice::ResetRequested => {
+            "If there is such an account, a letter is on its way. Please look into your mailbox, also among the junk."
+        }
         Notice::LetterRetried => "The letter is tried again now.",
         Notice::DiscussionStarted => "Your discussion is open.",
         Notice::DiscussionSaved => "The discussion is saved.",
@@ -230,6 +238,16 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::PersonSuspended => "The account is suspended.",
         Notice::SuspensionLifted => "The suspension is lifted.",
         Notice::SessionsEnded => "All sessions of this person have ended.",
+        Notice::SessionEnded => "That session has ended. Its browser is signed out from its next click.",
+        Notice::OtherSessionsEnded => "All your other sessions have ended.",
+        Notice::NoticesSaved => "Your choice is saved.",
+        Notice::ArchiveAsked => "Your archive is being made. Load this page again in a moment.",
+        Notice::DeletionPlanned => {
+            "Your account will be deleted in 14 days, and you are signed out everywhere. Sign in before then to keep it."
+        }
+        Notice::InvitationWithdrawn => "The invitation is withdrawn. Who came by it stays.",
+        Notice::PersonApproved => "They are let in, and can sign in now.",
+        Notice::PersonDeclined => "They are not let in, and read your reason when they sign in.",
         Notice::SettingsSaved => "The settings are saved.",
         Notice::ThemeChanged => "The look is changed.",
     }
@@ -242,6 +260,26 @@ pub const fn role(role: Role) -> &'static str {
         Role::Moderator => "Moderator",
         Role::Admin => "Admin",
     }
+}
+
+/// By what somebody has shown who they are.
+#[must_use]
+pub fn proven(by: &Proven) -> String {
+    let first = match &by.way {
+        Way::Password => "Password".to_owned(),
+        Way::Passkey => "Passkey".to_owned(),
+        Way::Provider(name) => format!("Account at {name}"),
+        Way::Registration => "Registration".to_owned(),
+        Way::SetUpLink => "Set-up link".to_owned(),
+    };
+    let second = match by.second {
+        None => return first,
+        Some(SecondProof::Totp) => "authenticator app",
+        Some(SecondProof::RecoveryCode) => "recovery code",
+        Some(SecondProof::Passkey) => "passkey",
+        Some(SecondProof::Enrolment) => "second factor set up then",
+    };
+    format!("{first} and {second}")
 }
 
 #[must_use]

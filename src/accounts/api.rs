@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{PasswordLink, Role, Secret, UserId};
+use super::model::{Deletion, InvitationLink, PasswordLink, Role, Secret, SignInNotices, UserId};
 use crate::{error::AppError, landing::Landing};
 
 #[server(name = Register, prefix = "/api", endpoint = "accounts/register")]
@@ -10,10 +10,11 @@ pub async fn register(
     username: String,
     email: String,
     password: Secret,
+    #[server(default)] application: String,
     #[server(default)] next: String,
 ) -> Result<Landing, AppError> {
     use crate::{accounts::model::Registration, landing::LocalPath, server::accounts, valid::Value};
-    let draft = Registration { username, email, password };
+    let draft = Registration { username, email, password, application };
     let next = LocalPath::parse(&next).ok();
     crate::server::call(|visit| async move { accounts::register(&visit, draft, next).await }).await
 }
@@ -21,7 +22,7 @@ pub async fn register(
 #[server(name = SetUp, prefix = "/api", endpoint = "accounts/set_up")]
 pub async fn set_up(username: String, email: String, password: Secret) -> Result<Landing, AppError> {
     use crate::{accounts::model::Registration, server::accounts};
-    let draft = Registration { username, email, password };
+    let draft = Registration { username, email, password, application: String::new() };
     crate::server::call(|visit| async move { accounts::set_up(&visit, draft).await }).await
 }
 
@@ -72,6 +73,36 @@ pub async fn start_over() -> Result<Landing, AppError> {
 pub async fn sign_out() -> Result<Landing, AppError> {
     use crate::server::accounts;
     crate::server::call(|visit| async move { accounts::sign_out(&visit).await }).await
+}
+
+#[server(name = EndOwnSession, prefix = "/api", endpoint = "accounts/end_own_session")]
+pub async fn end_own_session(session: i64) -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::end(&visit, session).await }).await
+}
+
+#[server(name = EndOtherSessions, prefix = "/api", endpoint = "accounts/end_other_sessions")]
+pub async fn end_other_sessions() -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::end_others(&visit).await }).await
+}
+
+#[server(name = ChooseNotices, prefix = "/api", endpoint = "accounts/choose_notices")]
+pub async fn choose_notices(notices: SignInNotices) -> Result<Landing, AppError> {
+    use crate::server::accounts::sessions;
+    crate::server::call(|visit| async move { sessions::choose_notices(&visit, notices).await }).await
+}
+
+#[server(name = AskForArchive, prefix = "/api", endpoint = "accounts/ask_for_archive")]
+pub async fn ask_for_archive() -> Result<Landing, AppError> {
+    use crate::server::own_data::archive;
+    crate::server::call(|visit| async move { archive::ask(&visit).await }).await
+}
+
+#[server(name = LeaveForGood, prefix = "/api", endpoint = "accounts/leave_for_good")]
+pub async fn leave_for_good(deletion: Deletion) -> Result<Landing, AppError> {
+    use crate::server::own_data::erasure;
+    crate::server::call(|visit| async move { erasure::plan(&visit, deletion).await }).await
 }
 
 #[server(name = Prove, prefix = "/api", endpoint = "accounts/prove")]
@@ -128,6 +159,32 @@ pub async fn make_password_link(user: UserId) -> Result<PasswordLink, AppError> 
     crate::server::call(|visit| async move { administration::make_password_link(&visit, user).await }).await
 }
 
+/// Answers with the link itself, which is shown once and kept nowhere.
+#[server(name = Invite, prefix = "/api", endpoint = "accounts/invite")]
+pub async fn invite(note: String, uses: String, days: String) -> Result<InvitationLink, AppError> {
+    use crate::{accounts::model::InvitationDraft, server::accounts::invitations};
+    let draft = InvitationDraft { note, uses, days };
+    crate::server::call(|visit| async move { invitations::make(&visit, draft).await }).await
+}
+
+#[server(name = WithdrawInvitation, prefix = "/api", endpoint = "accounts/withdraw_invitation")]
+pub async fn withdraw_invitation(invitation: i64) -> Result<Landing, AppError> {
+    use crate::server::accounts::invitations::{self, InvitationId};
+    crate::server::call(|visit| async move { invitations::withdraw(&visit, InvitationId(invitation)).await }).await
+}
+
+#[server(name = Approve, prefix = "/api", endpoint = "accounts/approve")]
+pub async fn approve(user: UserId) -> Result<Landing, AppError> {
+    use crate::server::accounts::approval;
+    crate::server::call(|visit| async move { approval::approve(&visit, user).await }).await
+}
+
+#[server(name = Decline, prefix = "/api", endpoint = "accounts/decline")]
+pub async fn decline(user: UserId, reason: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::Declination, server::accounts::approval};
+    crate::server::call(|visit| async move { approval::decline(&visit, user, Declination { reason }).await }).await
+}
+
 #[server(name = ExpirePassword, prefix = "/api", endpoint = "accounts/expire_password")]
 pub async fn expire_password(user: UserId) -> Result<Landing, AppError> {
     use crate::server::accounts::administration;
@@ -168,12 +225,4 @@ pub async fn undo_email_change() -> Result<Landing, AppError> {
 pub async fn request_reset(login: String) -> Result<Landing, AppError> {
     use crate::server::accounts::resets;
     crate::server::call(|visit| async move { resets::request(&visit, &login).await }).await
-}
-
-/// Without `notices` (a box left empty) there are none.
-#[server(name = ChooseNotices, prefix = "/api", endpoint = "accounts/choose_notices")]
-pub async fn choose_notices(#[server(default)] notices: String) -> Result<Landing, AppError> {
-    use crate::{accounts::model::SignInNotices, server::letters};
-    let notices = SignInNotices::from_name(&notices);
-    crate::server::call(|visit| async move { letters::choose_notices(&visit, notices).await }).await
 }

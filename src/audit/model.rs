@@ -43,6 +43,10 @@ deeds! {
     PasswordChanged = "password_changed", "Changed the password";
     PasswordReset = "password_reset", "Made a link to reset the password";
     PasswordExpired = "password_expired", "Asked for a new password";
+    ArchiveAsked = "archive_asked", "Asked for an archive of their data";
+    ArchiveTaken = "archive_taken", "Took the archive of their data";
+    DeletionPlanned = "deletion_planned", "Asked to be deleted";
+    AccountErased = "account_erased", "Erased the account";
     DeletionCancelled = "deletion_cancelled", "Kept the account after all";
     EmailVerified = "email_verified", "Confirmed the e-mail address";
     EmailCorrected = "email_corrected", "Corrected the e-mail address";
@@ -50,10 +54,15 @@ deeds! {
     EmailChanged = "email_changed", "Changed the e-mail address";
     EmailRestored = "email_restored", "Took the change of the e-mail address back";
     LetterRetried = "letter_retried", "Had a letter tried again";
+    Invited = "invited", "Made an invitation";
+    InvitationWithdrawn = "invitation_withdrawn", "Withdrew an invitation";
+    Approved = "approved", "Let the newcomer in";
+    Declined = "declined", "Did not let the newcomer in";
     RoleChanged = "role_changed", "Changed the role";
     Suspended = "suspended", "Suspended";
     SuspensionLifted = "suspension_lifted", "Lifted the suspension";
     SessionsEnded = "sessions_ended", "Ended all sessions";
+    SessionEnded = "session_ended", "Ended one session";
     DiscussionLocked = "discussion_locked", "Locked the discussion";
     DiscussionUnlocked = "discussion_unlocked", "Unlocked the discussion";
     DiscussionPinned = "discussion_pinned", "Pinned the discussion";

@@ -1,7 +1,7 @@
 //! Rules about people and their accounts.
 
 use crate::{
-    accounts::model::{Actor, Role, UserId},
+    accounts::model::{Actor, Invited, Role, UserId},
     error::{AppError, Refusal},
     moment::Moment,
     site::model::RegistrationMode,
@@ -10,12 +10,18 @@ use crate::{
 use super::{Granted, Permit, act, grant, grant_to_person};
 
 /// # Errors
-/// Already signed in, or the site takes no registrations.
-pub fn may_register(actor: &Actor, mode: RegistrationMode, now: Moment) -> Result<Permit<act::Register>, AppError> {
+/// Already signed in, or the site takes no registrations, or none without an invitation.
+pub fn may_register(
+    actor: &Actor,
+    mode: RegistrationMode,
+    invited: Invited,
+    now: Moment,
+) -> Result<Permit<act::Register>, AppError> {
     let permit = grant(actor, now)?;
-    match mode {
-        RegistrationMode::Open => Ok(permit),
-        RegistrationMode::Closed => Err(Refusal::RegistrationClosed.into()),
+    match (mode, invited) {
+        (RegistrationMode::Open | RegistrationMode::Approval, _) | (RegistrationMode::Invitation, Invited::Yes) => Ok(permit),
+        (RegistrationMode::Invitation, Invited::No) => Err(Refusal::InvitationNeeded.into()),
+        (RegistrationMode::Closed, _) => Err(Refusal::RegistrationClosed.into()),
     }
 }
 
@@ -38,14 +44,26 @@ pub fn may_prove(actor: &Actor, now: Moment) -> Result<Granted<act::Prove>, AppE
 }
 
 /// # Errors
-/// Nobody is signed in, or the account is suspended.
-pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::ChangePassword>, AppError> {
+/// Nobody is signed in, or no fresh proof.
+pub fn may_take_own_data(actor: &Actor, now: Moment) -> Result<Granted<act::TakeOwnData>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, or no fresh proof.
+pub fn may_leave_for_good(actor: &Actor, now: Moment) -> Result<Granted<act::LeaveForGood>, AppError> {
     grant_to_person(actor, now)
 }
 
 /// # Errors
 /// Nobody is signed in.
-pub fn may_choose_notices(actor: &Actor, now: Moment) -> Result<Granted<act::ChooseNotices>, AppError> {
+pub fn may_keep_sessions(actor: &Actor, now: Moment) -> Result<Granted<act::KeepOwnSessions>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Nobody is signed in, or the account is suspended.
+pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::ChangePassword>, AppError> {
     grant_to_person(actor, now)
 }
 
@@ -53,6 +71,18 @@ pub fn may_choose_notices(actor: &Actor, now: Moment) -> Result<Granted<act::Cho
 /// Nobody is signed in, the account is suspended, or the last proof is too old.
 pub fn may_change_email(actor: &Actor, now: Moment) -> Result<Granted<act::ChangeEmail>, AppError> {
     grant_to_person(actor, now)
+}
+
+/// # Errors
+/// Neither moderator nor admin.
+pub fn may_invite(actor: &Actor, now: Moment) -> Result<Permit<act::Invite>, AppError> {
+    grant(actor, now)
+}
+
+/// # Errors
+/// Neither moderator nor admin.
+pub fn may_decide_registration(actor: &Actor, now: Moment) -> Result<Permit<act::DecideRegistration>, AppError> {
+    grant(actor, now)
 }
 
 /// # Errors
@@ -111,7 +141,16 @@ mod tests {
 
     #[test]
     fn a_closed_site_takes_no_registrations() {
-        let refused = may_register(&Actor::Guest, RegistrationMode::Closed, NOW).unwrap_err();
-        assert_eq!(refused, Refusal::RegistrationClosed.into());
+        for invited in [Invited::Yes, Invited::No] {
+            let refused = may_register(&Actor::Guest, RegistrationMode::Closed, invited, NOW).unwrap_err();
+            assert_eq!(refused, Refusal::RegistrationClosed.into());
+        }
+    }
+
+    #[test]
+    fn where_invitations_are_needed_only_the_invited_register() {
+        let refused = may_register(&Actor::Guest, RegistrationMode::Invitation, Invited::No, NOW).unwrap_err();
+        assert_eq!(refused, Refusal::InvitationNeeded.into());
+        assert!(may_register(&Actor::Guest, RegistrationMode::Invitation, Invited::Yes, NOW).is_ok());
     }
 }

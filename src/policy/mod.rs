@@ -18,7 +18,8 @@ mod site;
 use std::marker::PhantomData;
 
 pub use accounts::{
-    may_administer, may_change_email, may_choose_notices, may_change_password, may_change_role, may_create_account, may_prove, may_register, may_sign_in, may_sign_out,
+    may_administer, may_change_email, may_change_password, may_change_role, may_create_account, may_decide_registration,
+    may_invite, may_keep_sessions, may_leave_for_good, may_prove, may_register, may_sign_in, may_sign_out, may_take_own_data,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -121,12 +122,18 @@ acts! {
     Prove: Accounts, Usual;
     /// See one's own account.
     SeeOwnAccount: Accounts, Usual;
+    /// End one's own sessions, and say which letters about them one wants.
+    KeepOwnSessions: Accounts, Usual;
+    /// Take an archive of one's own data.
+    TakeOwnData: Accounts, Sensitive;
+    /// Have one's own account deleted.
+    LeaveForGood: Accounts, Sensitive;
+    /// Leave nothing of an account whose owner has left.
+    EraseAccount: Operators, Usual;
     /// Replace one's own password; the old one is asked for.
     ChangePassword: Members, Usual;
     /// Ask for another e-mail address, which then has to be proven.
     ChangeEmail: Members, Sensitive;
-    /// Choose whether letters tell of new sign-ins.
-    ChooseNotices: Accounts, Usual;
     /// See how a text will look.
     Preview: Members, Usual;
     /// Start a discussion.
@@ -145,6 +152,10 @@ acts! {
     ModerateComments: Moderators, Usual;
     /// Lock, pin, rename or delete anybody's discussion.
     ModerateDiscussion: Moderators, Usual;
+    /// Make and withdraw invitations.
+    Invite: Moderators, Usual;
+    /// Let those in who ask to join, or not.
+    DecideRegistration: Moderators, Usual;
     /// See the overview, the people, the settings and the audit log.
     SeeAdministration: Admins, Usual;
     /// Make an account for somebody, with any role.

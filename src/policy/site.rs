@@ -28,6 +28,8 @@ impl Objectless for act::UndoEmailChange {}
 impl Objectless for act::RequestReset {}
 impl Objectless for act::EndNotices {}
 impl Objectless for act::RetryLetter {}
+impl Objectless for act::TakeOwnData {}
+impl Objectless for act::EraseAccount {}
 impl Objectless for act::SeeModeration {}
 impl Objectless for act::SeeAdministration {}
 

@@ -25,18 +25,21 @@ pub enum Keepsake {
     Link,
     /// The token by which a browser is known again.
     Browser,
+    /// The code of an invitation that was opened.
+    Invitation,
     /// Ties a visit to a provider to the browser that began it.
     Flow,
 }
 
 impl Keepsake {
-    const ALL: [Self; 4] = [Self::Entry, Self::Link, Self::Browser, Self::Flow];
+    const ALL: [Self; 5] = [Self::Entry, Self::Link, Self::Browser, Self::Invitation, Self::Flow];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Entry => "entry",
             Self::Link => "link",
             Self::Browser => "browser",
+            Self::Invitation => "invitation",
             Self::Flow => "flow",
         }
     }

@@ -29,6 +29,7 @@ pub mod shell;
 pub mod web;
 
 pub mod accounts;
+pub mod agent;
 pub mod audit;
 pub mod comments;
 pub mod count;
@@ -39,6 +40,7 @@ pub mod housekeeping;
 pub mod letters;
 pub mod once;
 pub mod operator;
+pub mod own_data;
 pub mod prose;
 pub mod rate;
 pub mod search;

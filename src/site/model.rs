@@ -11,6 +11,10 @@ use crate::valid::{Problem, Value, number_within, one_line, rule};
 pub enum RegistrationMode {
     #[default]
     Open,
+    /// Only who was given a link.
+    Invitation,
+    /// Everybody may ask, and an admin or moderator decides.
+    Approval,
     Closed,
 }
 

@@ -1,6 +1,7 @@
 //! Registering, signing in and what admins do with accounts, over HTTP, and what none of it tells.
 
 mod guessing;
+mod joining;
 mod links;
 
 use std::time::Duration;

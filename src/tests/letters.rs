@@ -16,12 +16,13 @@ use crate::{
     error::AppError,
     letters::model::{LetterKind, LetterRecord, LetterState},
     server::{
-        App,
+        App, accounts,
         config::Mail,
         entity::{letter, user},
         housekeeping,
         letters::{self, Factor, Letter, Reader, worker},
     },
+    site::model::RegistrationMode,
     valid::Value,
 };
 
@@ -97,7 +98,15 @@ async fn every_kind_of_letter_is_whole_and_leads_nowhere_but_here() {
 async fn a_waiting_letter_is_sealed_and_a_sent_one_is_empty() {
     let world = World::with_letters().await;
     let id = world.account("grace", Role::Member).await;
-    tell(&world, id, Letter::PasswordReset { token: Secret::new("c2VjcmV0".to_owned()), ends: world.clock.now().after(Duration::from_hours(1)) }).await;
+    tell(
+        &world,
+        id,
+        Letter::PasswordReset {
+            token: Secret::new("c2VjcmV0".to_owned()),
+            ends: world.clock.now().after(Duration::from_hours(1)),
+        },
+    )
+    .await;
     let database = world.app.database().reader();
     let row = letter::Entity::find().one(database).await.unwrap().unwrap();
     let sealed = row.sealed.expect("it has a text");
@@ -228,7 +237,11 @@ async fn a_sign_in_from_a_new_browser_is_told_and_from_a_known_one_is_not() {
     let world = World::with_letters().await;
     let mut second = signed_in_twice(&world).await;
     let letter = world.last_letter_to("grace@mail.example").await;
-    assert!(letter.text.contains("Browser: Firefox on Linux") && letter.text.contains("Network address: 192.0.2.1"), "{}", letter.text);
+    assert!(
+        letter.text.contains("Browser: Firefox on Linux") && letter.text.contains("Network address: 192.0.2.1"),
+        "{}",
+        letter.text
+    );
     second.call("/api/accounts/sign_out", &[]).await.landing();
     second.call("/api/accounts/sign_in", &[("login", "grace"), ("password", PASSWORD)]).await.landing();
     assert_eq!(world.letters_to("grace@mail.example").await.len(), 1);
@@ -290,7 +303,15 @@ async fn letters_about_changes_carry_no_way_to_end_them() {
 #[tokio::test]
 async fn admins_see_what_became_of_letters_and_try_again_but_not_what_they_say() {
     let (world, id) = without_folder().await;
-    tell(&world, id, Letter::PasswordReset { token: Secret::new("c2VjcmV0".to_owned()), ends: world.clock.now().after(Duration::from_hours(9)) }).await;
+    tell(
+        &world,
+        id,
+        Letter::PasswordReset {
+            token: Secret::new("c2VjcmV0".to_owned()),
+            ends: world.clock.now().after(Duration::from_hours(9)),
+        },
+    )
+    .await;
     worker::run_once(&world.app).await.unwrap();
     let mut admin = world.admin("ada").await;
     let page = admin.get("/admin/letters").await;
@@ -308,4 +329,21 @@ async fn admins_see_what_became_of_letters_and_try_again_but_not_what_they_say()
     assert_eq!(admin.call("/api/letters/retry", &[("letter", &letter)]).await.error(), AppError::NotFound, "it is sent");
     world.pass(Duration::from_mins(11));
     assert_eq!(admin.call("/api/letters/retry", &[("letter", &letter)]).await.error(), AppError::ProofNeeded);
+}
+
+#[tokio::test]
+async fn a_newcomer_is_told_whether_they_were_let_in_and_why_not() {
+    let world = World::with_letters().await;
+    world.set(|settings| settings.registration = RegistrationMode::Approval).await;
+    let mut keeper = world.moderator("keeper").await;
+    for (name, verdict, said) in [("ada", "approve", "You have been let in."), ("eve", "decline", "> No advertising here")] {
+        let address = format!("{name}@mail.example");
+        let fields = [("username", name), ("email", &address), ("password", PASSWORD), ("application", "I bake.")];
+        world.guest().call("/api/accounts/register", &fields).await.landing();
+        let id = accounts::profile(&world.operator(), name).await.unwrap().id.to_string();
+        let fields = [("user", id.as_str()), ("reason", "No advertising here")];
+        keeper.call(&format!("/api/accounts/{verdict}"), &fields).await.landing();
+        let letter = world.last_letter_to(&address).await;
+        assert!(letter.text.contains(said), "{}", letter.text);
+    }
 }

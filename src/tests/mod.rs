@@ -13,6 +13,7 @@ mod demo;
 mod forms;
 mod headers;
 mod letters;
+mod own_data;
 mod queries;
 mod resets;
 mod robustness;

@@ -1,5 +1,7 @@
 //! Sessions over HTTP: when they get a new id, when they end, and what the database knows of them.
 
+mod own;
+
 use std::time::Duration;
 
 use sea_orm::EntityTrait;

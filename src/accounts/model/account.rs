@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
 
-use super::{EmailAddress, Role, Standing, UserId, Username};
+use super::{EmailAddress, Keeping, Proven, Role, Standing, UserId, Username};
 
 /// What everybody may know of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct AccountRecord {
     pub claim: AddressClaim,
     pub standing: Standing,
     pub suspension_reason: Option<String>,
+    /// The invitation that its owner came by.
+    pub invitation: Option<i64>,
 }
 
 /// Whether the account is the one that its e-mail address opens.
@@ -34,38 +36,11 @@ pub enum AddressClaim {
     TakenByAnother,
 }
 
-/// Whether letters tell of sign-ins from browsers that are new.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignInNotices {
-    #[default]
-    Wanted,
-    Unwanted,
-}
-
-impl SignInNotices {
-    /// The word that the database and forms use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Wanted => "wanted",
-            Self::Unwanted => "unwanted",
-        }
-    }
-
-    /// What a ticked box sends; all else, a box left empty included, wants none.
-    #[must_use]
-    pub fn from_name(name: &str) -> Self {
-        if name == "wanted" { Self::Wanted } else { Self::Unwanted }
-    }
-}
-
 /// Where letters to an account go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {
     pub address: EmailAddress,
     pub proven: AddressProof,
-    pub notices: SignInNotices,
 }
 
 /// Whether the owner has shown that letters to the address arrive.
@@ -76,7 +51,7 @@ pub enum AddressProof {
     Unproven,
 }
 
-/// One open session, as its owner's page in the dashboard shows it.
+/// One open session, as its owner and admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
     pub created: Moment,
@@ -85,6 +60,10 @@ pub struct SessionRecord {
     /// What the browser calls itself.
     pub agent: String,
     pub address: String,
+    /// By which its owner names it.
+    pub number: i64,
+    pub by: Proven,
+    pub keeping: Keeping,
 }
 
 /// A link that sets a password once.

@@ -166,6 +166,32 @@ impl Keeping {
     }
 }
 
+/// Whether a letter tells of sign-ins from browsers that were never used before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInNotices {
+    #[default]
+    Wanted,
+    Unwanted,
+}
+
+impl SignInNotices {
+    /// The word that the database and forms use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wanted => "wanted",
+            Self::Unwanted => "unwanted",
+        }
+    }
+
+    /// Only a plain no is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        if name == "unwanted" { Self::Unwanted } else { Self::Wanted }
+    }
+}
+
 /// A second factor that an account has in force.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactors {

@@ -16,6 +16,8 @@ pub struct Registration {
     pub email: String,
     #[validate(custom(function = "NewPassword::rule"))]
     pub password: Secret,
+    /// Why, where an admin decides; the site's settings say whether it is asked for.
+    pub application: String,
 }
 
 /// Asks to be let in.

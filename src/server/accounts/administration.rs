@@ -83,17 +83,7 @@ pub async fn account(visit: &Visit, id: UserId) -> Result<(AccountRecord, Vec<Se
     policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
     let user = store::find(visit.database().reader(), id).await?.ok_or(AppError::NotFound)?;
     let sessions = session::list(visit.database().reader(), id, visit.now()).await?;
-    Ok((store::record_of(&user)?, sessions.into_iter().map(session_record).collect()))
-}
-
-fn session_record(row: crate::server::entity::session::Model) -> SessionRecord {
-    SessionRecord {
-        created: Moment::from_milliseconds(row.created_at),
-        last_seen: Moment::from_milliseconds(row.last_seen_at),
-        ends: Moment::from_milliseconds(row.ends_at),
-        agent: row.agent,
-        address: row.address,
-    }
+    Ok((store::record_of(&user)?, sessions))
 }
 
 /// Makes somebody member, moderator or admin. Their sessions end, so that the next one has a new id.

@@ -1,8 +1,12 @@
 //! How accounts come to be: people register, the first admin sets the site up, the operator makes
 //! one.
 
+use sea_orm::ConnectionTrait;
+
 use crate::{
-    accounts::model::{EmailAddress, Keeping, NewPassword, Proven, Registration, Role, UserId, Username, Way},
+    accounts::model::{
+        Application, EmailAddress, Invited, Keeping, NewPassword, Proven, Registration, Role, UserId, Username, Way,
+    },
     audit::model::Deed,
     error::{AppError, Conflict},
     landing::{Landing, LocalPath, Notice},
@@ -14,13 +18,14 @@ use crate::{
         password::Hash,
         visit::Visit,
     },
+    site::model::RegistrationMode,
     valid::{FieldProblems, Problem, ProblemCode, Valid, Value},
 };
 
 use super::{
-    count,
+    approval, count,
     door::{self, Arrival},
-    links,
+    invitations, links,
     name::{self, CanonicalName},
     record_entry, refuse_throttled, store, strong_password,
     throttle::{Key, Kind},
@@ -36,12 +41,31 @@ use super::{
 /// network.
 pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath>) -> Result<Landing> {
     let settings = visit.settings().await?;
-    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
+    let invited = invitations::opened(visit).await?;
+    let permit = policy::may_register(visit.actor(), settings.registration, invited, visit.now())?;
+    let application = application(settings.registration, invited, &draft.application)?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
     refuse_crowd(visit).await?;
     let hash = visit.app().passwords().hash(&newcomer.password).await?;
-    let user = admit(visit, &permit, &newcomer, (&hash, Role::Member)).await?;
+    let transaction = visit.database().begin().await?;
+    let user = admit(&transaction, visit, &permit, &newcomer, (&hash, Role::Member)).await?;
+    invitations::consume(&transaction, visit, invited, user).await?;
+    if let Some(application) = application {
+        approval::ask(&transaction, &permit, user, &application, visit.now()).await?;
+    }
+    transaction.commit().await?;
     welcome(visit, user, Way::Registration, next).await
+}
+
+/// What a newcomer has to say for themselves, where somebody decides and no invitation speaks for them.
+fn application(mode: RegistrationMode, invited: Invited, text: &str) -> Result<Option<Application>> {
+    match (mode, invited) {
+        (RegistrationMode::Approval, Invited::No) => {
+            let application = Application::parse(text).map_err(|problem| FieldProblems::one("application", problem))?;
+            Ok(Some(application))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Leads somebody whose account was made just now to the door.
@@ -57,21 +81,23 @@ async fn welcome(visit: &Visit, user: UserId, way: Way, next: Option<LocalPath>)
 /// Those of [`register`].
 pub async fn enrol(visit: &Visit, _stage: &Stage, draft: Registration, hash: &Hash) -> Result<UserId> {
     let settings = visit.settings().await?;
-    let permit = policy::may_register(visit.actor(), settings.registration, visit.now())?;
+    let permit = policy::may_register(visit.actor(), settings.registration, Invited::No, visit.now())?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
-    admit(visit, &permit, &newcomer, (hash, Role::Member)).await
+    let transaction = visit.database().begin().await?;
+    let user = admit(&transaction, visit, &permit, &newcomer, (hash, Role::Member)).await?;
+    transaction.commit().await?;
+    Ok(user)
 }
 
 async fn admit<A: store::MakesAccount>(
+    database: &impl ConnectionTrait,
     visit: &Visit,
     permit: &Permit<A>,
     newcomer: &Newcomer,
     (hash, role): (&Hash, Role),
 ) -> Result<UserId> {
-    let transaction = visit.database().begin().await?;
-    let user = store::insert(&transaction, permit, newcomer, hash, role, visit.now()).await?;
-    record_entry(&transaction, visit, Deed::Registered, user, &newcomer.name.display).await?;
-    transaction.commit().await?;
+    let user = store::insert(database, permit, newcomer, hash, role, visit.now()).await?;
+    record_entry(database, visit, Deed::Registered, user, &newcomer.name.display).await?;
     Ok(user)
 }
 
@@ -105,7 +131,10 @@ pub async fn create(visit: &Visit, draft: Registration, role: Role) -> Result<Us
     let permit = policy::may_create_account(visit.actor(), visit.now())?;
     let newcomer = newcomer(visit, &Valid::check(draft)?).await?;
     let hash = visit.app().passwords().hash(&newcomer.password).await?;
-    admit(visit, &permit, &newcomer, (&hash, role)).await
+    let transaction = visit.database().begin().await?;
+    let user = admit(&transaction, visit, &permit, &newcomer, (&hash, role)).await?;
+    transaction.commit().await?;
+    Ok(user)
 }
 
 /// Whether anybody can administer the site.

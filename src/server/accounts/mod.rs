@@ -3,15 +3,18 @@
 
 pub mod addresses;
 pub mod administration;
+pub mod approval;
 pub mod browsers;
 pub mod door;
 pub mod factors;
+pub mod invitations;
 pub mod joining;
 pub mod links;
 pub mod name;
 pub mod page;
 pub mod passphrase;
 pub mod resets;
+pub mod sessions;
 mod store;
 pub mod throttle;
 pub mod token;
@@ -24,11 +27,12 @@ use sea_orm::ConnectionTrait;
 use crate::{
     accounts::model::{
         AccountRecord, EmailAddress, Keeping, LoginText, NewPassword, NewPasswordDraft, PasswordChange, Profile, Proof, Proven,
-        Secret, SignIn, UserId, Username, Way,
+        Role, Secret, SignIn, UserId, Username, Way,
     },
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
+    moment::Moment,
     policy::{self, act},
     server::{
         audit::{self, Line},
@@ -194,10 +198,24 @@ pub async fn profile(visit: &Visit, name: &str) -> Result<Profile> {
 
 /// Ends every session but the given one, every visit that is half signed in, and what was asked for in them
 /// and is not done yet.
-async fn end_all_access(database: &impl ConnectionTrait, user: UserId, but: Option<tower_sessions::session::Id>) -> Result<()> {
+pub(in crate::server) async fn end_all_access(
+    database: &impl ConnectionTrait,
+    user: UserId,
+    but: Option<tower_sessions::session::Id>,
+) -> Result<()> {
     session::end_all(database, user, but).await?;
     links::cancel(database, links::Purpose::EmailChange, user).await?;
     door::cancel(database, user).await
+}
+
+/// Whether the site would have no admin in good standing without this one. Locks the admins' rows.
+///
+/// # Errors
+/// The database's.
+pub(in crate::server) async fn is_last_admin(database: &impl ConnectionTrait, user: UserId, now: Moment) -> Result<bool> {
+    let others = store::lock_other_admins(database, user, now).await?;
+    let role = store::find(database, user).await?.map(|user| session::Account::of(&user).role);
+    Ok(role == Some(Role::Admin) && others == 0)
 }
 
 /// A password that is due must really be replaced.

@@ -3,12 +3,14 @@
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
-    accounts::model::{AccountRecord, AddressClaim, EmailAddress, Profile, Role, Standing, SuspensionReason, UserId, Username},
+    accounts::model::{
+        AccountRecord, AddressClaim, EmailAddress, Profile, Role, SignInNotices, Standing, SuspensionReason, UserId, Username,
+    },
     error::AppError,
     moment::{Day, Moment},
     policy::{Permit, act},
@@ -132,6 +134,15 @@ pub async fn expire_password(
     update(database, id, &[(Column::PasswordDueSince, Expr::value(now.milliseconds()))]).await
 }
 
+pub async fn set_sign_in_notices(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<act::KeepOwnSessions>,
+    id: UserId,
+    choice: SignInNotices,
+) -> Result<()> {
+    update(database, id, &[(Column::SignInNotices, Expr::value(choice.name()))]).await
+}
+
 pub async fn cancel_deletion(database: &impl ConnectionTrait, _permit: &Permit<act::SignIn>, id: UserId) -> Result<()> {
     let columns =
         [(Column::DeletesAt, Expr::value(Option::<i64>::None)), (Column::Deletion, Expr::value(Option::<String>::None))];
@@ -187,7 +198,7 @@ pub async fn lock_admins(database: &impl ConnectionTrait) -> Result<u64> {
 
 /// How many admins in good standing there are apart from one; locks like [`lock_admins`].
 pub async fn lock_other_admins(database: &impl ConnectionTrait, subject: UserId, now: Moment) -> Result<u64> {
-    let others = admins(database).await?.into_iter().filter(|user| user.id != subject.0);
+    let others = admins(database).await?.into_iter().filter(|user| user.id != subject.0 && user.deletes_at.is_none());
     Ok(others.filter(|user| Account::of(user).standing.at(now) == Standing::Good).count() as u64)
 }
 
@@ -215,9 +226,14 @@ pub struct Filter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SuspendedOnly;
 
+/// Accounts of which more is left than their number.
+fn remaining() -> Select<Entity> {
+    Entity::find().filter(Column::ErasedAt.is_null())
+}
+
 /// One more than a page, the newest first.
 pub async fn page(database: &impl ConnectionTrait, filter: &Filter, now: Moment) -> Result<Vec<AccountRecord>> {
-    let mut query = Entity::find().filter(search::holds(&[Column::Name, Column::Email], &filter.text));
+    let mut query = remaining().filter(search::holds(&[Column::Name, Column::Email], &filter.text));
     if let Some(role) = filter.role {
         query = query.filter(Column::Role.eq(role.name()));
     }
@@ -234,12 +250,12 @@ pub async fn page(database: &impl ConnectionTrait, filter: &Filter, now: Moment)
 
 /// The accounts made last.
 pub async fn newest(database: &impl ConnectionTrait, most: u64) -> Result<Vec<AccountRecord>> {
-    let rows = Entity::find().order_by_desc(Column::Id).limit(most).all(database).await?;
+    let rows = remaining().order_by_desc(Column::Id).limit(most).all(database).await?;
     rows.iter().map(record_of).collect()
 }
 
 pub async fn count(database: &impl ConnectionTrait) -> Result<u64> {
-    Ok(Entity::find().count(database).await?)
+    Ok(remaining().count(database).await?)
 }
 
 /// How many accounts were made on each day since a moment; days without any are left out.
@@ -264,5 +280,6 @@ pub fn record_of(user: &Model) -> Result<AccountRecord> {
         claim: if user.email_key.is_some() { AddressClaim::Claimed } else { AddressClaim::TakenByAnother },
         standing: Account::of(user).standing,
         suspension_reason: user.suspension_reason.clone(),
+        invitation: user.invitation_id,
     })
 }

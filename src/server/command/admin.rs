@@ -123,7 +123,7 @@ impl Admin {
             Self::Create(Create { name, email, password }) => {
                 let password = password.read()?;
                 let told = format!("{name} is an admin now and can sign in.");
-                let admin = Registration { username: name, email, password };
+                let admin = Registration { username: name, email, password, ..Registration::default() };
                 operator::create_admin(app, admin).await?;
                 Ok(told)
             }

@@ -103,11 +103,12 @@ async fn serve(app: &App, config: &Config, listeners: Listeners, tls: Option<tls
     let stop = StopSignals::listen().map_err(StartError::Serving)?;
     let setup_link = operator::setup_link(app).await?;
     say(banner(config, setup_link.as_deref()))?;
-    let housekeeping = housekeeping::start(app.clone());
-    let postman = letters::worker::start(app.clone());
+    let tasks =
+        [housekeeping::start(app.clone()), housekeeping::start_archives(app.clone()), letters::worker::start(app.clone())];
     let served = listeners.serve(config, router::build(app.clone()), tls, stop).await;
-    postman.abort();
-    housekeeping.abort();
+    for task in tasks {
+        task.abort();
+    }
     Ok(served?)
 }
 

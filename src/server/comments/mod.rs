@@ -1,5 +1,6 @@
 //! Publishing, reading, changing and moderating comments.
 
+pub mod departure;
 pub mod moderation;
 pub mod page;
 mod rendering;

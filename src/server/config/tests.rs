@@ -282,7 +282,8 @@ fn a_mail_server_needs_a_sender_and_its_own_address() {
     let all = complaints(file("[mail]\nmode = 'smtp'"));
     assert!(all[0].starts_with("mail.from: must be"), "{all:#?}");
     assert!(all[1].starts_with("mail.server: must be"), "{all:#?}");
-    let half = complaint(file("[mail]\nmode = 'smtp'\nfrom = 'talk@example.org'\nserver = 'mail.example.org:465'\nuser = 'talk'"));
+    let half =
+        complaint(file("[mail]\nmode = 'smtp'\nfrom = 'talk@example.org'\nserver = 'mail.example.org:465'\nuser = 'talk'"));
     assert!(half.starts_with("mail.password_file: must name"), "{half}");
     let name = "[mail]\nmode = 'smtp'\nfrom = 'Talk <talk@example.org>'\nserver = 'mail.example.org:465'";
     assert!(complaint(file(name)).starts_with("mail.from (./locutory.toml, line 3)"));

@@ -33,6 +33,7 @@ impl Viewer {
 pub enum Room {
     Overview,
     Members,
+    Joining,
     Comments,
     Discussions,
     Letters,
@@ -41,13 +42,23 @@ pub enum Room {
 }
 
 impl Room {
-    const FOR_MODERATORS: &[Self] = &[Self::Comments, Self::Discussions];
-    const FOR_ADMINS: &[Self] = &[Self::Overview, Self::Members, Self::Comments, Self::Discussions, Self::Letters, Self::Settings, Self::Audit];
+    const FOR_MODERATORS: &[Self] = &[Self::Comments, Self::Discussions, Self::Joining];
+    const FOR_ADMINS: &[Self] = &[
+        Self::Overview,
+        Self::Members,
+        Self::Joining,
+        Self::Comments,
+        Self::Discussions,
+        Self::Letters,
+        Self::Settings,
+        Self::Audit,
+    ];
 
     pub const fn path(self) -> &'static str {
         match self {
             Self::Overview => "/admin",
             Self::Members => "/admin/users",
+            Self::Joining => "/admin/joining",
             Self::Comments => "/admin/comments",
             Self::Discussions => "/admin/discussions",
             Self::Letters => "/admin/letters",
@@ -60,6 +71,7 @@ impl Room {
         match self {
             Self::Overview => "Overview",
             Self::Members => "Members",
+            Self::Joining => "Joining",
             Self::Comments => "Comments",
             Self::Discussions => "Discussions",
             Self::Letters => "Letters",
@@ -72,6 +84,7 @@ impl Room {
         match self {
             Self::Overview => IconName::Overview,
             Self::Members => IconName::People,
+            Self::Joining => IconName::Plus,
             Self::Comments => IconName::Comment,
             Self::Discussions => IconName::Discussion,
             Self::Letters => IconName::Letter,

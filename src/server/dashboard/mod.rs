@@ -2,10 +2,10 @@
 //! Filters are GET forms, so that every view of a list has an address; what cannot be read in an
 //! address is ignored.
 
-pub mod agent;
 pub mod audit;
 pub mod comments;
 pub mod discussions;
+pub mod joining;
 pub mod letters;
 pub mod overview;
 pub mod settings;

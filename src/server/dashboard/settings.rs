@@ -37,6 +37,8 @@ pub async fn page(frame: Frame) -> Result<Response, Trouble> {
 const fn registration_name(mode: RegistrationMode) -> &'static str {
     match mode {
         RegistrationMode::Open => "open",
+        RegistrationMode::Invitation => "invitation",
+        RegistrationMode::Approval => "approval",
         RegistrationMode::Closed => "closed",
     }
 }
@@ -44,6 +46,8 @@ const fn registration_name(mode: RegistrationMode) -> &'static str {
 const fn registration_title(mode: RegistrationMode) -> &'static str {
     match mode {
         RegistrationMode::Open => "Open",
+        RegistrationMode::Invitation => "By invitation",
+        RegistrationMode::Approval => "With approval",
         RegistrationMode::Closed => "Closed",
     }
 }
@@ -105,6 +109,10 @@ fn about_the_site(settings: &Settings, sent: &Sent) -> impl IntoView + use<> {
     let modes = vec![
         Choice::new(registration_name(RegistrationMode::Open), registration_title(RegistrationMode::Open))
             .with_hint("Everybody can make an account."),
+        Choice::new(registration_name(RegistrationMode::Invitation), registration_title(RegistrationMode::Invitation))
+            .with_hint("Only who has a link that a moderator or an admin has made."),
+        Choice::new(registration_name(RegistrationMode::Approval), registration_title(RegistrationMode::Approval))
+            .with_hint("Everybody can ask, saying why; a moderator or an admin lets them in. An invitation stands for that."),
         Choice::new(registration_name(RegistrationMode::Closed), registration_title(RegistrationMode::Closed))
             .with_hint("Nobody can; those who have one go on as before."),
     ];

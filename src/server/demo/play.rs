@@ -91,6 +91,7 @@ impl Play {
             username: resident.name.to_owned(),
             email: format!("{}@millrace.example", resident.mailbox),
             password: password.clone(),
+            ..Registration::default()
         };
         let id = self.account(resident, draft, &password, at).await?;
         let role = if resident.role == Role::Admin { Role::Admin } else { Role::Member };

@@ -1,5 +1,6 @@
 //! Listing, starting, changing and moderating discussions.
 
+pub mod departure;
 pub mod moderation;
 pub mod page;
 mod rendering;

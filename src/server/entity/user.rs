@@ -37,6 +37,11 @@ pub struct Model {
     pub awaiting_since: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub application: Option<String>,
+    pub declined_at: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub decline_reason: Option<String>,
+    /// Since when nothing but the number is left of the account.
+    pub erased_at: Option<i64>,
     pub invitation_id: Option<i64>,
     pub passkey_handle: Option<Vec<u8>>,
 }

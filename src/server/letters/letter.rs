@@ -7,41 +7,75 @@ use crate::{
     accounts::model::{Secret, UserId},
     letters::model::LetterKind,
     moment::Moment,
-    server::{config::SiteAddress, dashboard::agent, letters::unsubscribe, seal::Seals},
+    server::{agent, config::SiteAddress, letters::unsubscribe, seal::Seals},
     words,
 };
 
-use super::sheet::{Link, Part, Sheet, header_text};
+use super::sheet::{Link, Part, Sheet, defused, header_text};
 
 /// A letter, with all that its text is made of.
 #[derive(Clone, Debug)]
 pub enum Letter {
     /// Proves the address that an account has.
-    VerifyAddress { token: Secret, ends: Moment },
+    VerifyAddress {
+        token: Secret,
+        ends: Moment,
+    },
     /// Proves the address that an account shall have.
-    ConfirmChange { token: Secret, ends: Moment },
+    ConfirmChange {
+        token: Secret,
+        ends: Moment,
+    },
     /// To the owner of an address with which somebody registered, or to which somebody wanted to change.
     /// `name` is the account that has it.
-    AddressKnown { name: String },
+    AddressKnown {
+        name: String,
+    },
     /// To the address that the account had until now; leads to the undoing.
-    EmailChanged { token: Secret, ends: Moment },
+    EmailChanged {
+        token: Secret,
+        ends: Moment,
+    },
     /// The change of the address was undone.
     EmailRestored,
-    PasswordReset { token: Secret, ends: Moment },
+    PasswordReset {
+        token: Secret,
+        ends: Moment,
+    },
     PasswordChanged,
     /// A browser that was not known has signed in.
-    NewSignIn { at: Moment, agent: String, address: String },
-    FactorAdded { factor: Factor },
-    FactorRemoved { factor: Factor },
-    RecoveryCodeUsed { left: u64 },
+    NewSignIn {
+        at: Moment,
+        agent: String,
+        address: String,
+    },
+    FactorAdded {
+        factor: Factor,
+    },
+    FactorRemoved {
+        factor: Factor,
+    },
+    RecoveryCodeUsed {
+        left: u64,
+    },
     /// `provider` is the name that the operator gave it.
-    ProviderLinked { provider: String },
-    ProviderUnlinked { provider: String },
-    DeletionAhead { deletes_at: Moment },
-    ExportReady { ends: Moment },
+    ProviderLinked {
+        provider: String,
+    },
+    ProviderUnlinked {
+        provider: String,
+    },
+    DeletionAhead {
+        deletes_at: Moment,
+    },
+    ExportReady {
+        ends: Moment,
+    },
     RegistrationApproved,
     /// `reason` is what an admin wrote; empty where nothing was given.
-    RegistrationDeclined { reason: String },
+    RegistrationDeclined {
+        reason: String,
+    },
 }
 
 /// A second factor, as letters name it.
@@ -158,7 +192,9 @@ impl Letter {
         let page = |path: &str| Link::to(setting.site, path);
         match self {
             Self::VerifyAddress { token, ends } => vec![
-                paragraph("Somebody, most likely you, has made an account with this e-mail address. Please confirm that it reaches you."),
+                paragraph(
+                    "Somebody, most likely you, has made an account with this e-mail address. Please confirm that it reaches you.",
+                ),
                 action("Open this page and press the button", page(&format!("/verify/{}", token.expose()))),
                 paragraph(until(ends)),
                 paragraph("If it was not you, do nothing. The account cannot be used until the address is confirmed."),
@@ -170,7 +206,9 @@ impl Letter {
                 paragraph("If it was not you, do nothing: the address stays as it is."),
             ],
             Self::AddressKnown { name } => vec![
-                paragraph("Somebody, perhaps you, has tried to use this e-mail address for an account here. You have one already, and only one can have the address."),
+                paragraph(
+                    "Somebody, perhaps you, has tried to use this e-mail address for an account here. You have one already, and only one can have the address.",
+                ),
                 paragraph(format!("Your user name is {name}.")),
                 action("If you have forgotten the password, you can set a new one here", page("/forgotten")),
                 paragraph("If it was not you, do nothing. Nobody has got into your account."),
@@ -185,7 +223,9 @@ impl Letter {
                 paragraph("If it was you, there is nothing to do."),
             ],
             Self::EmailRestored => vec![
-                paragraph("The change of your e-mail address was taken back. The account has this address again, and all its sessions have ended."),
+                paragraph(
+                    "The change of your e-mail address was taken back. The account has this address again, and all its sessions have ended.",
+                ),
                 action("If somebody else may know your password, set a new one", page("/forgotten")),
             ],
             Self::PasswordReset { token, ends } => vec![
@@ -194,48 +234,61 @@ impl Letter {
                 paragraph(until(ends)),
                 paragraph("If it was not you, do nothing: your password stays as it is."),
             ],
-            Self::PasswordChanged => with_help(setting, "The password of your account was changed. All other sessions have ended."),
+            Self::PasswordChanged => {
+                with_help(setting, "The password of your account was changed. All other sessions have ended.")
+            }
             Self::NewSignIn { at, agent, address } => {
                 let facts = vec![
                     ("When".to_owned(), words::day_and_time(at)),
-                    ("Browser".to_owned(), header_text(&agent::in_words(&agent))),
+                    ("Browser".to_owned(), defused(&header_text(&agent::in_words(&agent)))),
                     ("Network address".to_owned(), address),
                 ];
-                let mut parts = vec![paragraph("Somebody has signed in to your account from a browser that we have not seen before."), Part::Facts(facts)];
+                let mut parts = vec![
+                    paragraph("Somebody has signed in to your account from a browser that we have not seen before."),
+                    Part::Facts(facts),
+                ];
                 parts.extend(not_you(setting));
                 parts
             }
-            Self::FactorAdded { factor } => with_help(setting, &format!("Your account now has {} beside the password.", factor.words())),
-            Self::FactorRemoved { factor } => with_help(setting, &format!("Your account does not ask for {} any more.", factor.words())),
+            Self::FactorAdded { factor } => {
+                with_help(setting, &format!("Your account now has {} beside the password.", factor.words()))
+            }
+            Self::FactorRemoved { factor } => {
+                with_help(setting, &format!("Your account does not ask for {} any more.", factor.words()))
+            }
             Self::RecoveryCodeUsed { left } => {
                 let left = words::counted(left, "code");
                 with_help(setting, &format!("Somebody has signed in to your account with a recovery code. You have {left} left."))
             }
-            Self::ProviderLinked { provider } => with_help(setting, &format!("You can now sign in to your account with {provider}.")),
+            Self::ProviderLinked { provider } => {
+                with_help(setting, &format!("You can now sign in to your account with {provider}."))
+            }
             Self::ProviderUnlinked { provider } => {
                 with_help(setting, &format!("Your account can no longer be signed in to with {provider}."))
             }
             Self::DeletionAhead { deletes_at } => vec![
-                paragraph(format!("You asked for your account to be deleted. That will happen on {}.", words::day_and_time(deletes_at))),
+                paragraph(format!(
+                    "You asked for your account to be deleted. That will happen on {}.",
+                    words::day_and_time(deletes_at)
+                )),
                 action("Until then you can change your mind: sign in", page("/sign-in")),
                 paragraph("If it was not you, sign in, keep the account, and set a new password."),
             ],
             Self::ExportReady { ends } => vec![
                 paragraph("What the site has stored of you is ready to be downloaded."),
-                action("Fetch it here", page("/account")),
+                action("Fetch it here", page("/account/data")),
                 paragraph(until(ends)),
             ],
-            Self::RegistrationApproved => vec![
-                paragraph("An admin has let you in. Welcome."),
-                action("Sign in here", page("/sign-in")),
-            ],
+            Self::RegistrationApproved => {
+                vec![paragraph("You have been let in. Welcome."), action("Sign in here", page("/sign-in"))]
+            }
             Self::RegistrationDeclined { reason } => declined(&reason),
         }
     }
 }
 
 fn declined(reason: &str) -> Vec<Part> {
-    let mut parts = vec![paragraph("An admin has declined your registration. The account is not kept.")];
+    let mut parts = vec![paragraph("Your registration was declined. The account goes after a month.")];
     if !reason.trim().is_empty() {
         parts.push(paragraph("The reason given:"));
         parts.push(Part::Quotation(reason.to_owned()));

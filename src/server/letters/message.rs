@@ -82,8 +82,7 @@ mod tests {
         lines.map(|line| line.split(':').next().unwrap()).collect()
     }
 
-    const USUAL: [&str; 8] =
-        ["Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"];
+    const USUAL: [&str; 8] = ["Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"];
 
     #[test]
     fn a_letter_has_the_headers_of_a_letter_by_a_machine_and_both_forms() {

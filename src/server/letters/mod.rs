@@ -25,7 +25,7 @@ pub use letter::{Factor, Letter};
 pub use store::PAGE;
 
 use crate::{
-    accounts::model::{EmailAddress, SignInNotices, UserId},
+    accounts::model::{EmailAddress, UserId},
     audit::model::{Deed, Subject},
     error::AppError,
     landing::{Landing, LocalPath, Notice},
@@ -98,6 +98,30 @@ pub async fn queue(database: &impl ConnectionTrait, app: &App, reader: &Reader<'
 /// The database's.
 pub async fn tell(database: &impl ConnectionTrait, app: &App, user: &user::Model, letter: Letter) -> Result<()> {
     if user.email_verified_at.is_none() {
+        return Ok(());
+    }
+    let address = address_of(user)?;
+    queue(database, app, &Reader { user: Some(UserId(user.id)), name: &user.name, address: &address }, letter).await
+}
+
+/// Like [`tell`], by the number of the account; nobody is told whose account is gone.
+///
+/// # Errors
+/// The database's.
+pub async fn tell_owner(database: &impl ConnectionTrait, app: &App, user: UserId, letter: Letter) -> Result<()> {
+    match store::reader(database, user).await? {
+        Some(user) => tell(database, app, &user, letter).await,
+        None => Ok(()),
+    }
+}
+
+/// Tells a newcomer what became of the registration, at the address that came with it, proven or not. Not
+/// where somebody else has the address.
+///
+/// # Errors
+/// The database's.
+pub async fn tell_newcomer(database: &impl ConnectionTrait, app: &App, user: &user::Model, letter: Letter) -> Result<()> {
+    if user.email_key.is_none() {
         return Ok(());
     }
     let address = address_of(user)?;
@@ -188,17 +212,7 @@ pub async fn retry(visit: &Visit, id: LetterId) -> Result<Landing> {
 pub async fn unsubscribe(visit: &Visit, token: &str) -> Result<()> {
     let permit = policy::may::<act::EndNotices>(visit.actor(), visit.now())?;
     let user = unsubscribe::read(visit.app().seals(), token).ok_or(AppError::NotFound)?;
-    store::set_notices(visit.database().writer(), &permit, user, SignInNotices::Unwanted.name()).await
-}
-
-/// Decides whether letters tell of new sign-ins to one's own account.
-///
-/// # Errors
-/// Nobody is signed in.
-pub async fn choose_notices(visit: &Visit, notices: SignInNotices) -> Result<Landing> {
-    let granted = policy::may_choose_notices(visit.actor(), visit.now())?;
-    store::set_notices(visit.database().writer(), &granted.permit, granted.person.id, notices.name()).await?;
-    Ok(Landing::on(LocalPath::ours("/account/email")).saying(Notice::NoticesChosen))
+    store::end_notices(visit.database().writer(), &permit, user).await
 }
 
 /// Deletes letters that are so old that nobody looks for them; returns how many.

@@ -72,7 +72,7 @@ impl Sheet {
                 Part::Action { words, link } => write_line(&mut text, &format!("{words}:\n{}", link.as_str())),
                 Part::Facts(facts) => {
                     for (name, value) in facts {
-                        write_line(&mut text, &format!("{name}: {}", defused(value)));
+                        write_line(&mut text, &format!("{name}: {value}"));
                     }
                 }
             }
@@ -95,7 +95,7 @@ impl Sheet {
                     write_line(&mut body, &format!("<p>{}:<br><a href=\"{address}\">{address}</a></p>", escaped(words)));
                 }
                 Part::Facts(facts) => {
-                    let rows = facts.iter().map(|(name, value)| format!("{}: {}", escaped(name), escaped(&defused(value))));
+                    let rows = facts.iter().map(|(name, value)| format!("{}: {}", escaped(name), escaped(value)));
                     write_line(&mut body, &format!("<p>{}</p>", rows.collect::<Vec<_>>().join("<br>")));
                 }
             }
@@ -140,7 +140,8 @@ fn wrapped(words: &str, mark: &str) -> String {
 }
 
 /// Breaks everything that a mail program might take for an address of the web or of a person.
-fn defused(text: &str) -> String {
+#[must_use]
+pub fn defused(text: &str) -> String {
     let mut finder = LinkFinder::new();
     finder.url_must_have_scheme(false);
     let mut defused = String::new();
@@ -220,7 +221,8 @@ mod tests {
 
     #[test]
     fn what_somebody_wrote_is_quoted_and_leads_nowhere() {
-        let sheet = sheet(vec![Part::Quotation("See https://evil.example/x or evil.example\nor ask eve@evil.example <br>".to_owned())]);
+        let sheet =
+            sheet(vec![Part::Quotation("See https://evil.example/x or evil.example\nor ask eve@evil.example <br>".to_owned())]);
         for text in [sheet.plain(), sheet.html()] {
             for live in ["https://", "evil.example", "eve@", "<br> ", "href"] {
                 assert!(!text.contains(live), "{live} is in {text}");

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
-    accounts::model::{EmailAddress, UserId},
+    accounts::model::{EmailAddress, SignInNotices, UserId},
     letters::model::{LetterId, LetterKind, LetterRecord, LetterState},
     moment::Moment,
     policy::{Permit, act},
@@ -156,7 +156,12 @@ pub async fn delete(database: &impl ConnectionTrait, id: LetterId) -> Result<()>
 }
 
 /// Tries a letter again now, from the first of its tries; not one that was sent.
-pub async fn retry(database: &impl ConnectionTrait, _permit: &Permit<act::RetryLetter>, id: LetterId, now: Moment) -> Result<bool> {
+pub async fn retry(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<act::RetryLetter>,
+    id: LetterId,
+    now: Moment,
+) -> Result<bool> {
     let update = Entity::update_many()
         .col_expr(Column::State, Expr::value(LetterState::Waiting.name()))
         .col_expr(Column::Tries, Expr::value(0))
@@ -171,7 +176,11 @@ pub async fn find(database: &impl ConnectionTrait, id: LetterId) -> Result<Optio
 }
 
 /// One more than a page, the newest first.
-pub async fn page(database: &impl ConnectionTrait, state: Option<LetterState>, before: Option<LetterId>) -> Result<Vec<LetterRecord>> {
+pub async fn page(
+    database: &impl ConnectionTrait,
+    state: Option<LetterState>,
+    before: Option<LetterId>,
+) -> Result<Vec<LetterRecord>> {
     let mut query = Entity::find();
     if let Some(state) = state {
         query = query.filter(Column::State.eq(state.name()));
@@ -207,19 +216,14 @@ pub async fn sweep(database: &impl ConnectionTrait, before: Moment) -> Result<u6
     Ok(old.exec(database).await?.rows_affected)
 }
 
-/// Acts that decide whether letters tell of new sign-ins.
-pub trait ChoosesNotices {}
-impl ChoosesNotices for act::ChooseNotices {}
-impl ChoosesNotices for act::EndNotices {}
+pub async fn reader(database: &impl ConnectionTrait, user: UserId) -> Result<Option<user::Model>> {
+    Ok(user::Entity::find_by_id(user.0).one(database).await?)
+}
 
-/// Whether somebody gets letters that tell of new sign-ins.
-pub async fn set_notices<A: ChoosesNotices>(
-    database: &impl ConnectionTrait,
-    _permit: &Permit<A>,
-    user: UserId,
-    word: &str,
-) -> Result<()> {
-    let update = user::Entity::update_many().col_expr(user::Column::SignInNotices, Expr::value(word));
+/// No letter tells somebody of new sign-ins any more.
+pub async fn end_notices(database: &impl ConnectionTrait, _permit: &Permit<act::EndNotices>, user: UserId) -> Result<()> {
+    let unwanted = Expr::value(SignInNotices::Unwanted.name());
+    let update = user::Entity::update_many().col_expr(user::Column::SignInNotices, unwanted);
     update.filter(user::Column::Id.eq(user.0)).exec(database).await?;
     Ok(())
 }

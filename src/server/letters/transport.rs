@@ -72,7 +72,9 @@ impl Transport {
     /// In words for an admin, with what the server said.
     pub async fn send(&self, id: LetterId, kind: LetterKind, message: Message) -> Result<(), String> {
         match &self.way {
-            Way::Folder(folder) => put(folder, id, kind, &message).map_err(|cause| format!("The file cannot be written: {cause}.")),
+            Way::Folder(folder) => {
+                put(folder, id, kind, &message).map_err(|cause| format!("The file cannot be written: {cause}."))
+            }
             Way::Server(client) => client.send(message).await.map(drop).map_err(|cause| complaint(&cause)),
         }
     }
@@ -109,10 +111,8 @@ fn client(server: &MailServer) -> Result<AsyncSmtpTransport<Tokio1Executor>, Sta
         MailSecurity::StartTls => Tls::Required(parameters(server)?),
         MailSecurity::Tls => Tls::Wrapper(parameters(server)?),
     };
-    let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
-        .port(server.port)
-        .timeout(Some(PATIENCE))
-        .tls(tls);
+    let builder =
+        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host).port(server.port).timeout(Some(PATIENCE)).tls(tls);
     Ok(match &server.login {
         Some(login) => builder.credentials(credentials(login)?).build(),
         None => builder.build(),

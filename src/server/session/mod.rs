@@ -28,7 +28,7 @@ use tower_sessions::{
 };
 
 use crate::{
-    accounts::model::{Keeping, Proven, Role, Standing, UserId},
+    accounts::model::{Keeping, Proven, Role, SessionRecord, Standing, UserId, Way},
     moment::Moment,
     server::{
         clock::Clock,
@@ -261,14 +261,42 @@ pub async fn sweep(database: &impl ConnectionTrait, now: Moment, lifetimes: &Lif
 ///
 /// # Errors
 /// The database's.
-pub async fn list(database: &impl ConnectionTrait, user: UserId, now: Moment) -> Result<Vec<session::Model>, DbErr> {
+pub async fn list(database: &impl ConnectionTrait, user: UserId, now: Moment) -> Result<Vec<SessionRecord>, DbErr> {
     use sea_orm::QueryOrder;
-    session::Entity::find()
+    let rows = session::Entity::find()
         .filter(session::Column::UserId.eq(user.0))
         .filter(session::Column::EndsAt.gt(now.milliseconds()))
         .order_by_desc(session::Column::LastSeenAt)
         .all(database)
-        .await
+        .await?;
+    Ok(rows.into_iter().filter(|row| !is_idle(row, now)).map(record_of).collect())
+}
+
+fn is_idle(session: &session::Model, now: Moment) -> bool {
+    now.since(Moment::from_milliseconds(session.last_seen_at)) > idle_limit(session)
+}
+
+fn record_of(row: session::Model) -> SessionRecord {
+    SessionRecord {
+        created: Moment::from_milliseconds(row.created_at),
+        last_seen: Moment::from_milliseconds(row.last_seen_at),
+        ends: Moment::from_milliseconds(row.ends_at),
+        number: row.number,
+        by: Proven::from_words(&row.proven).unwrap_or(Proven::by(Way::Password)),
+        keeping: Keeping::from_name(&row.keeping),
+        agent: row.agent,
+        address: row.address,
+    }
+}
+
+/// Ends the session that its owner knows by this number; returns how many that were.
+///
+/// # Errors
+/// The database's.
+pub async fn end_numbered(database: &impl ConnectionTrait, user: UserId, number: i64) -> Result<u64, DbErr> {
+    let named =
+        session::Entity::delete_many().filter(session::Column::UserId.eq(user.0)).filter(session::Column::Number.eq(number));
+    named.exec(database).await.map(|done| done.rows_affected)
 }
 
 /// How many sessions are open.

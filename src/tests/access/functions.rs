@@ -17,7 +17,7 @@ use crate::{
 
 /// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
 pub fn uses_visitors_up(line: &Line) -> bool {
-    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password"];
+    let of_sessions = ["register", "sign_in", "sign_out", "prove", "change_password", "leave_for_good"];
     let function = line.subject.strip_prefix("accounts/").unwrap_or_default();
     of_sessions.contains(&function) || function == "change_role" && line.about.starts_with("oneself")
 }
@@ -38,6 +38,11 @@ pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String 
 
 /// What a link is for is done by the browser that opened it.
 async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
+    if line.about == "a site by invitation, invited" {
+        let (address, _) = stage.invitation("an invitation in force").await;
+        stage.cast.browser(visitor).follow(&address).await;
+        return;
+    }
     let (purpose, page) = match line.subject.as_str() {
         "accounts/set_up" => (Purpose::SetUp, "set-up"),
         "accounts/use_password_link" => (Purpose::Password, "password"),
@@ -110,7 +115,14 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "register" => registration(stage),
         "set_up" => registration(stage),
         "sign_in" => vec![("login", "keeper".to_owned()), password],
-        "sign_out" => Vec::new(),
+        "sign_out" | "end_other_sessions" | "ask_for_archive" => Vec::new(),
+        "end_own_session" => vec![("session", "-1".to_owned())],
+        "invite" => vec![("note", "for the choir".to_owned()), ("uses", "1".to_owned()), ("days", "7".to_owned())],
+        "withdraw_invitation" => vec![("invitation", stage.invitation(about).await.1.to_string())],
+        "approve" => vec![("user", stage.applicant(about).await.to_string())],
+        "decline" => vec![("user", stage.applicant(about).await.to_string()), ("reason", "no room".to_owned())],
+        "leave_for_good" => vec![("deletion", "anonymise".to_owned())],
+        "choose_notices" => vec![("notices", "unwanted".to_owned())],
         "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
         "use_password_link" | "choose_due_password" => vec![password],
@@ -118,7 +130,6 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "verify_email" | "undo_email_change" => Vec::new(),
         "correct_email" | "change_email" => vec![("email", format!("other-{}@mail.example", stage.number()))],
         "request_reset" => vec![("login", "nobody-here".to_owned())],
-        "choose_notices" => vec![("notices", "wanted".to_owned())],
         "change_role" => vec![("user", stage.target(visitor, about).await.to_string()), ("role", "moderator".to_owned())],
         "suspend" => vec![("user", stage.target(visitor, about).await.to_string()), ("reason", "shouting".to_owned())],
         "lift_suspension" | "end_sessions" | "make_password_link" | "expire_password" => {
@@ -137,7 +148,9 @@ fn registration(stage: &mut Stage) -> Fields {
 pub async fn token(stage: &mut Stage, purpose: Purpose, about: &str) -> String {
     let user = match purpose {
         Purpose::SetUp => None,
-        Purpose::Password | Purpose::Verification | Purpose::EmailChange | Purpose::EmailUndo => Some(stage.target(Visitor::Guest, "a member").await),
+        Purpose::Password | Purpose::Verification | Purpose::EmailChange | Purpose::EmailUndo => {
+            Some(stage.target(Visitor::Guest, "a member").await)
+        }
     };
     let token = make_link(stage, purpose, user).await;
     match about {
@@ -216,6 +229,7 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::EditWindowOver => "too late",
             Refusal::NotVisible => "hidden",
             Refusal::RegistrationClosed => "closed",
+            Refusal::InvitationNeeded => "invitation",
             Refusal::LastAdmin => "last admin",
             Refusal::Yourself => "yourself",
             Refusal::AlreadySignedIn => "signed in",

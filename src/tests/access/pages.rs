@@ -53,6 +53,8 @@ async fn address(stage: &mut Stage, line: &Line) -> String {
             let id = stage.target(Visitor::Guest, about).await;
             format!("/admin/users/{id}")
         }
+        ("/account/data/{archive}", _) => "/account/data/999999".to_owned(),
+        ("/invitation/{token}", _) => "/invitation/AAAA".to_owned(),
         ("/set-up/{token}", about) => format!("/set-up/{}", token(stage, Purpose::SetUp, about).await),
         ("/verify/{token}", about) => format!("/verify/{}", token(stage, Purpose::Verification, about).await),
         ("/email-undo/{token}", about) => format!("/email-undo/{}", token(stage, Purpose::EmailUndo, about).await),

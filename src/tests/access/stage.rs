@@ -2,16 +2,21 @@
 
 use std::time::Duration;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::cast::{Cast, Visitor};
 use crate::{
-    accounts::model::{Role, UserId},
+    accounts::model::{InvitationLink, Role, UserId},
     comments::model::{CommentId, Moderation, ModerationDeed},
     discussions::model::{DiscussionId, Openness},
-    server::{accounts::administration, comments, discussions::moderation, entity::user},
+    server::{
+        accounts::{self, administration},
+        comments,
+        discussions::moderation,
+        entity::{invitation, user},
+    },
     site::model::RegistrationMode,
-    tests::support::World,
+    tests::support::{PASSWORD, World},
 };
 
 pub struct Stage {
@@ -51,7 +56,11 @@ impl Stage {
 
     /// Brings the site into the state that a line is about.
     pub async fn prepare_site(&self, about: &str) {
-        let registration = if about == "a closed site" { RegistrationMode::Closed } else { RegistrationMode::Open };
+        let registration = match about {
+            "a closed site" => RegistrationMode::Closed,
+            "a site by invitation" | "a site by invitation, invited" => RegistrationMode::Invitation,
+            _ => RegistrationMode::Open,
+        };
         let edit_window = if about.ends_with("whose time is over") { 0 } else { 30 };
         self.world
             .set(|settings| {
@@ -92,6 +101,31 @@ impl Stage {
     async fn hide(&self, comment: CommentId) {
         let draft = Moderation { comments: vec![comment], reason: "off topic".to_owned() };
         comments::moderation::moderate(&self.world.operator(), ModerationDeed::Hide, draft, None).await.unwrap();
+    }
+
+    /// The address and the number of an invitation.
+    pub async fn invitation(&mut self, about: &str) -> (String, i64) {
+        if about == "nothing" {
+            return (String::new(), -1);
+        }
+        let fields = [("note", "for the choir"), ("uses", "1"), ("days", "7")];
+        let link: InvitationLink = self.world.signed_in("keeper").await.call("/api/accounts/invite", &fields).await.json();
+        let newest = invitation::Entity::find().order_by_desc(invitation::Column::Id);
+        let newest = newest.one(self.world.app.database().reader()).await.unwrap().unwrap();
+        (link.address, newest.id)
+    }
+
+    /// Somebody who waits to be let in, or a member.
+    pub async fn applicant(&mut self, about: &str) -> UserId {
+        if about != "somebody who waits" {
+            return self.target(Visitor::Guest, about).await;
+        }
+        self.world.set(|settings| settings.registration = RegistrationMode::Approval).await;
+        let name = format!("applicant-{}", self.number());
+        let email = format!("{name}@mail.example");
+        let fields = [("username", name.as_str()), ("email", &email), ("password", PASSWORD), ("application", "I bake.")];
+        self.world.guest().call("/api/accounts/register", &fields).await.landing();
+        accounts::profile(&self.world.operator(), &name).await.unwrap().id
     }
 
     /// The account that a visitor's act is about.

@@ -8,7 +8,11 @@ use crate::{
     letters::model::LetterState,
     server::{
         App,
-        config::{Config, Mail, catalogue::{self, Setting}, mail::MailServer as Server},
+        config::{
+            Config, Mail,
+            catalogue::{self, Setting},
+            mail::MailServer as Server,
+        },
         letters::worker,
     },
     tests::support::{
@@ -110,10 +114,14 @@ async fn a_server_with_a_certificate_that_nobody_vouches_for_gets_nothing() {
     }
     // The right certificate, but for another name.
     let right = papers.certificate.clone();
-    world.restart_with(|config| change_server(config, |server| {
-        server.ca_file = Some(right);
-        server.host = "127.0.0.1".to_owned();
-    })).await;
+    world
+        .restart_with(|config| {
+            change_server(config, |server| {
+                server.ca_file = Some(right);
+                server.host = "127.0.0.1".to_owned();
+            })
+        })
+        .await;
     world.pass(Duration::from_mins(10));
     worker::run_once(&world.app).await.unwrap();
     assert!(only(&world.app).await.1.to_lowercase().contains("certificate"));

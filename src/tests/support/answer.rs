@@ -28,6 +28,10 @@ impl Answer {
         String::from_utf8(self.body.to_vec()).expect("the answer is text")
     }
 
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     pub fn shows(&self, part: &str) -> bool {
         self.text().contains(part)
     }

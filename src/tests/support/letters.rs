@@ -19,10 +19,12 @@ impl Received {
         let message = message.replace("\r\n", "\n");
         let (head, body) = message.split_once("\n\n").expect("a letter has a head and a body");
         let head = head.replace("\n ", " ").replace("\n\t", " ");
-        let boundary = head.split_once("boundary=\"").and_then(|(_, rest)| rest.split_once('"')).expect("it has parts").0.to_owned();
+        let boundary =
+            head.split_once("boundary=\"").and_then(|(_, rest)| rest.split_once('"')).expect("it has parts").0.to_owned();
         let part = |kind: &str| {
             let line = format!("--{boundary}");
-            let found = body.split(&line).filter_map(|part| part.trim_start().split_once("\n\n")).find(|(head, _)| head.contains(kind));
+            let found =
+                body.split(&line).filter_map(|part| part.trim_start().split_once("\n\n")).find(|(head, _)| head.contains(kind));
             let (head, text) = found.expect("both parts are there");
             if head.contains("quoted-printable") { unquoted(text) } else { text.to_owned() }
         };
@@ -38,7 +40,7 @@ impl Received {
 
     /// Every address of the web in the text, in its order.
     pub fn links(&self) -> Vec<String> {
-        self.text.split_whitespace().filter(|word| word.starts_with("http")).map(str::to_owned).collect()
+        self.text.split_whitespace().filter(|word| word.contains("://")).map(str::to_owned).collect()
     }
 
     /// The one link to a page of this kind.

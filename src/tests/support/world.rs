@@ -94,6 +94,7 @@ impl World {
             username: name.to_owned(),
             email: format!("{}@mail.example", name.to_lowercase()),
             password: Secret::new(PASSWORD.to_owned()),
+            ..Registration::default()
         };
         accounts::create(&self.operator(), draft, role).await.unwrap()
     }

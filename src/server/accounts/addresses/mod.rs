@@ -15,7 +15,7 @@ use sea_orm::ConnectionTrait;
 pub(in crate::server::accounts) use store::release_unproven;
 
 use crate::{
-    accounts::model::{AddressProof, EmailAddress, Mailbox, SignInNotices, UserId},
+    accounts::model::{AddressProof, EmailAddress, Mailbox, UserId},
     error::{AppError, Conflict, Refusal},
     policy::{self, act},
     server::{
@@ -38,7 +38,6 @@ pub async fn own(visit: &Visit) -> Result<Mailbox> {
     Ok(Mailbox {
         address: EmailAddress::parse(&user.email).map_err(|_| Error::broken("a stored e-mail address is not one", id))?,
         proven: if user.email_verified_at.is_some() { AddressProof::Proven } else { AddressProof::Unproven },
-        notices: SignInNotices::from_name(&user.sign_in_notices),
     })
 }
 

@@ -1,10 +1,7 @@
 //! Queries over the e-mail addresses in the table `users`. The unique column `email_key` decides who
 //! has one.
 
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
     accounts::model::{EmailAddress, UserId},

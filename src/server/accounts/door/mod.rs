@@ -27,7 +27,11 @@ use crate::{
         door::{AccountState, Consent, PasswordAge, Verification, owed},
     },
     server::{
-        accounts::{addresses::verification, browsers::{self, Familiarity}, factors, store as accounts, token},
+        accounts::{
+            addresses::verification,
+            browsers::{self, Familiarity},
+            factors, store as accounts, token,
+        },
         audit::{self, Line},
         entity::user,
         error::Result,

@@ -57,7 +57,7 @@ pub async fn continue_sign_in(frame: Frame) -> Result<Response, Trouble> {
 const fn title(debt: Debt) -> &'static str {
     match debt {
         Debt::SecondFactor => "One more proof",
-        Debt::Consent => "Waiting for an admin",
+        Debt::Consent => "Your account is not open yet",
         Debt::Verification => "Confirm your e-mail address",
         Debt::NewPassword => "Choose a new password",
         Debt::Return { .. } => "Your account is about to be deleted",
@@ -68,7 +68,7 @@ const fn title(debt: Debt) -> &'static str {
 fn asked(debt: Debt, owner: &user::Model) -> AnyView {
     match debt {
         Debt::SecondFactor => view! { <p>"This account asks for a second factor."</p> }.into_any(),
-        Debt::Consent => consent().into_any(),
+        Debt::Consent => consent(owner).into_any(),
         Debt::Verification => verification(owner).into_any(),
         Debt::NewPassword => due_password(owner).into_any(),
         Debt::Return { deletes_at } => returning(deletes_at).into_any(),
@@ -76,9 +76,18 @@ fn asked(debt: Debt, owner: &user::Model) -> AnyView {
     }
 }
 
-fn consent() -> impl IntoView {
-    view! {
-        <p>"On this site an admin lets every new member in. You will get a letter when that has happened; until then you can read."</p>
+fn consent(owner: &user::Model) -> impl IntoView + use<> {
+    match owner.decline_reason.clone() {
+        None => view! {
+            <p class="lead">"What you wrote has arrived. On this site somebody lets every new member in; until then you can read."</p>
+            <p>"Come back and sign in later: this page tells you when it is decided."</p>
+        }
+        .into_any(),
+        Some(reason) => view! {
+            <p class="lead">"Those who run this site did not let you in. You can go on reading."</p>
+            <p>"Reason given: " <span dir="auto">{reason}</span></p>
+        }
+        .into_any(),
     }
 }
 

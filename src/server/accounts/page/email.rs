@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     accounts::{
-        model::{AddressProof, Mailbox, Secret, SignInNotices},
+        model::{AddressProof, Mailbox, Secret},
         view::CHANGE_EMAIL,
     },
     error::AppError,
@@ -25,7 +25,7 @@ use crate::{
         shell::{self, Frame, Head, Width},
         web::{Number, Trouble, WebVisit},
     },
-    ui::{Button, ButtonKind, ButtonLink, ButtonSize, Checkbox, Form, Notice, NoticeTone, Tick},
+    ui::{Button, ButtonKind, ButtonLink, ButtonSize, Form, Notice, NoticeTone},
 };
 
 /// Opens a link that proves an address.
@@ -127,25 +127,7 @@ fn with_letters(mailbox: &Mailbox, allowed: &Result<(), AppError>, page: &str) -
     let unproven = (mailbox.proven == AddressProof::Unproven).then(|| {
         view! { <p class="hint">"It is not confirmed yet: you will be asked for that when you sign in next."</p> }
     });
-    let tick = if mailbox.notices == SignInNotices::Wanted { Tick::Ticked } else { Tick::Clear };
-    view! {
-        {unproven} {changing(allowed, page)}
-        <section class="panel">
-            <h2>"Letters about sign-ins"</h2>
-            <Form action="/api/accounts/choose_notices">
-                <Checkbox
-                    label="Write to me when somebody signs in from a new browser"
-                    name="notices"
-                    value="wanted"
-                    hint="Letters about changes of the account itself always come."
-                    tick
-                />
-                <div class="actions">
-                    <Button>"Save"</Button>
-                </div>
-            </Form>
-        </section>
-    }
+    view! { {unproven} {changing(allowed, page)} }
 }
 
 fn changing(allowed: &Result<(), AppError>, page: &str) -> Option<AnyView> {

@@ -5,38 +5,48 @@ use leptos::prelude::*;
 
 use super::{
     Onward,
-    forms::{ProofForm, Purpose, RegistrationForm, SignInForm},
+    forms::{Application, ProofForm, Purpose, RegistrationForm, SignInForm},
     suggestion,
 };
 use crate::{
+    accounts::model::{Invited, Secret},
     error::{AppError, Refusal},
     landing::LocalPath,
     policy,
     server::{
+        accounts::invitations,
         shell::{Frame, Head, Width},
-        web::{Asked, Trouble},
+        web::{Asked, Number, Trouble, WebVisit},
     },
+    site::model::RegistrationMode,
     ui::{Icon, IconName, Notice, NoticeTone},
     words,
 };
 
 /// Making an account.
 pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Response, Trouble> {
-    let allowed = policy::may_register(frame.visit.actor(), frame.settings().registration, frame.visit.now());
-    if matches!(&allowed, Err(AppError::Forbidden(Refusal::RegistrationClosed))) && frame.returned().is_none() {
-        return Ok(closed(&frame));
+    let invited = invitations::opened(&frame.visit).await?;
+    let mode = frame.settings().registration;
+    let allowed = policy::may_register(frame.visit.actor(), mode, invited, frame.visit.now());
+    if let Err(AppError::Forbidden(refusal @ (Refusal::RegistrationClosed | Refusal::InvitationNeeded))) = &allowed
+        && frame.returned().is_none()
+    {
+        return Ok(closed(&frame, *refusal));
     }
     if let Some(elsewhere) = already_in(&frame, allowed.map(drop), onward.path())? {
         return Ok(elsewhere);
     }
-    let purpose = Purpose::Register { next: onward.field() };
+    let application =
+        if (mode, invited) == (RegistrationMode::Approval, Invited::No) { Application::Wanted } else { Application::Unneeded };
+    let purpose = Purpose::Register { next: onward.field(), application };
+    let lead = lead(mode, invited);
     let sign_in = onward.joined_to("/sign-in");
     let head = Head::titled("Register").width(Width::Narrow).not_indexed();
     Ok(frame.page(head, move || {
         view! {
             <header class="page-head">
                 <h1>"Register"</h1>
-                <p class="lead">"One account for reading along, asking and answering."</p>
+                <p class="lead">{lead}</p>
             </header>
             <RegistrationForm purpose suggestion=suggestion() />
             <p class="quiet">"You have an account? "<a href=sign_in>"Sign in"</a></p>
@@ -44,16 +54,45 @@ pub async fn register(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Resp
     }))
 }
 
+/// What happens when the form is sent.
+const fn lead(mode: RegistrationMode, invited: Invited) -> &'static str {
+    match (mode, invited) {
+        (RegistrationMode::Invitation | RegistrationMode::Approval, Invited::Yes) => {
+            "You are invited: your account is ready as soon as you have chosen a name."
+        }
+        (RegistrationMode::Approval, Invited::No) => {
+            "Somebody who runs the site reads what you write here and lets you in, or says why not. Until then you can read."
+        }
+        _ => "One account for reading along, asking and answering.",
+    }
+}
+
+/// Opens an invitation: the browser remembers it, and is led to the form.
+pub async fn open_invitation(WebVisit(visit): WebVisit, Number(token): Number<Secret>) -> Response {
+    invitations::open(&visit, token);
+    Redirect::to("/register").into_response()
+}
+
 /// Said instead of a form that nobody could send.
-fn closed(frame: &Frame) -> Response {
+fn closed(frame: &Frame, refusal: Refusal) -> Response {
+    let (title, way_in) = match refusal {
+        Refusal::InvitationNeeded => (
+            "New members come by invitation",
+            "You can read everything. To take part, ask somebody who runs the site for an invitation, and open its link.",
+        ),
+        _ => (
+            "This site takes no new members at the moment",
+            "You can still read everything. Ask the people who run the site whether they will let you in.",
+        ),
+    };
     let head = Head::titled("Register").width(Width::Narrow).not_indexed();
     frame.page(head, move || {
         view! {
             <header class="page-head">
                 <h1>"Register"</h1>
             </header>
-            <Notice tone=NoticeTone::Info title="This site takes no new members at the moment">
-                <p>"You can still read everything. Ask the people who run the site whether they will let you in."</p>
+            <Notice tone=NoticeTone::Info title>
+                <p>{way_in}</p>
             </Notice>
             <p class="quiet">"You have an account? "<a href="/sign-in">"Sign in"</a></p>
         }

@@ -9,29 +9,54 @@ use crate::{
         view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, PROVE, REGISTER, REQUEST_RESET, SET_UP, SIGN_IN, USE_PASSWORD_LINK},
     },
     server::sent::Sent,
-    ui::{Button, ButtonKind, ButtonSize, Checkbox, ErrorSummary, FieldKind, Form, PasswordField, TextField, Tick, UserNameHint},
+    ui::{
+        Button, ButtonKind, ButtonSize, Checkbox, ErrorSummary, FieldKind, Form, PasswordField, TextArea, TextField, Tick,
+        UserNameHint,
+    },
 };
 
 /// Which account the form of a newcomer makes.
 pub enum Purpose {
     /// A member's; leads on to the page `next`, or to the first one where it is empty.
-    Register { next: String },
+    Register { next: String, application: Application },
     /// The first admin's, for whoever holds the link that the program printed.
     SetUp,
+}
+
+/// Whether a newcomer says why they would like to join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Application {
+    Wanted,
+    Unneeded,
 }
 
 /// User name, e-mail address and password.
 #[component]
 pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl IntoView {
-    let (action, verb, next) = match purpose {
-        Purpose::Register { next } => (REGISTER, "Register", Some(next)),
-        Purpose::SetUp => (SET_UP, "Create the admin account", None),
+    let (action, verb, next, application) = match purpose {
+        Purpose::Register { next, application: Application::Wanted } => {
+            (REGISTER, "Ask to join", Some(next), Application::Wanted)
+        }
+        Purpose::Register { next, application } => (REGISTER, "Register", Some(next), application),
+        Purpose::SetUp => (SET_UP, "Create the admin account", None, Application::Unneeded),
     };
     let sent = Sent::to(action);
+    let application = (application == Application::Wanted).then(|| {
+        view! {
+            <TextArea
+                label="Why would you like to join?"
+                name="application"
+                value=sent.typed_or("application", "")
+                hint="Read by those who run the site, and by nobody else."
+                problem=sent.problem("application")
+                rows=4
+            />
+        }
+    });
     view! {
         <AccountForm>
             <Form action>
-                <ErrorSummary problems=sent.summary_of(&["username", "email", "password"]) />
+                <ErrorSummary problems=sent.summary_of(&["username", "email", "password", "application"]) />
                 {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
                 <TextField
                     label="User name"
@@ -50,6 +75,7 @@ pub fn RegistrationForm(purpose: Purpose, suggestion: Option<Secret>) -> impl In
                     problem=sent.problem("email")
                 />
                 <NewPasswordField label="Password" problem=sent.problem("password") suggestion />
+                {application}
                 <Button kind=ButtonKind::Primary size=ButtonSize::Wide>{verb}</Button>
             </Form>
         </AccountForm>

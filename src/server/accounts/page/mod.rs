@@ -9,14 +9,16 @@ mod entering;
 mod forms;
 mod linked;
 mod person;
-mod rooms;
+pub mod rooms;
+mod sessions;
 
 pub use account::account;
 pub use continuing::continue_sign_in;
 pub use email::{email, email_undo, forgotten, open_email_undo, open_verify, verify};
-pub use entering::{prove, register, sign_in};
+pub use entering::{open_invitation, prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use person::person;
+pub use sessions::sessions;
 
 use serde::Deserialize;
 

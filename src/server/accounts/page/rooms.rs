@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 /// Every page with its name, in the order in which they are offered.
-const ROOMS: &[(&str, &str)] = &[("/account", "Account"), ("/account/email", "E-mail")];
+const ROOMS: &[(&str, &str)] =
+    &[("/account", "Account"), ("/account/email", "E-mail"), ("/account/sessions", "Sessions"), ("/account/data", "Your data")];
 
 /// Links to the pages of one's own account.
 #[component]

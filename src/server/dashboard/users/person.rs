@@ -9,7 +9,6 @@ use leptos::prelude::*;
 use super::{
     super::{
         activity::{Activity, Authors},
-        agent,
         entries::Entries,
         frame::{Dashboard, Room, Viewer, head},
         query::address,
@@ -19,13 +18,19 @@ use super::{
     end_of_suspension,
 };
 use crate::{
-    accounts::model::{AccountRecord, AddressClaim, SessionRecord, UserId},
+    accounts::model::{AccountRecord, AddressClaim, SessionRecord, UserId, Username},
     audit::model::Entry,
     comments::model::ListedComment,
     error::AppError,
     moment::Moment,
     policy::{self, act},
-    server::{accounts::administration, audit, comments::moderation, shell::Frame, web::Trouble},
+    server::{
+        accounts::{administration, invitations},
+        agent, audit,
+        comments::moderation,
+        shell::Frame,
+        web::Trouble,
+    },
     ui::When,
     words,
 };
@@ -41,6 +46,7 @@ pub async fn show(frame: Frame, id: Result<Path<UserId>, PathRejection>) -> Resu
     let Path(id) = id.map_err(|_| AppError::NotFound)?;
     let (account, sessions) = administration::account(&frame.visit, id).await?;
     let comments = moderation::newest(&frame.visit, Some(id), LATEST).await?;
+    let inviter = invitations::inviter(&frame.visit, account.invitation).await?;
     let about = audit::Filter { person: Some(id), ..audit::Filter::default() };
     let entries = audit::latest(&frame.visit, &about, LATEST).await?;
     Ok(frame.page(head(account.profile.name.to_string()), move || {
@@ -49,7 +55,7 @@ pub async fn show(frame: Frame, id: Result<Path<UserId>, PathRejection>) -> Resu
         view! {
             <Dashboard room=Room::Members viewer=viewer.clone()>
                 {heading(&account, now)}
-                <div class="panels">{facts(&account, now)} {sessions_panel(&sessions, now)}</div>
+                <div class="panels">{facts(&account, inviter.as_ref(), now)} {sessions_panel(&sessions, now)}</div>
                 <Acts account=account viewer=viewer sessions=sessions.len() />
                 <div class="panels">{comments_panel(comments, &name, now)} {entries_panel(entries, &name, now)}</div>
             </Dashboard>
@@ -77,9 +83,17 @@ fn heading(account: &AccountRecord, now: Moment) -> impl IntoView + use<> {
     }
 }
 
-fn facts(account: &AccountRecord, now: Moment) -> impl IntoView + use<> {
+fn facts(account: &AccountRecord, inviter: Option<&Username>, now: Moment) -> impl IntoView + use<> {
     let claim = (account.claim == AddressClaim::TakenByAnother)
         .then(|| view! { <span class="quiet">" Another account had this address first; it opens that one."</span> });
+    let inviter = inviter.map(|inviter| {
+        view! {
+            <div>
+                <dt>"Invited by"</dt>
+                <dd><a dir="auto" href=inviter.path()>{inviter.to_string()}</a></dd>
+            </div>
+        }
+    });
     view! {
         <section class="panel">
             <h2>"Account"</h2>
@@ -96,6 +110,7 @@ fn facts(account: &AccountRecord, now: Moment) -> impl IntoView + use<> {
                     <dt>"Joined"</dt>
                     <dd><When at=account.profile.since now=now /></dd>
                 </div>
+                {inviter}
                 <div>
                     <dt>"Number"</dt>
                     <dd class="numbers">{account.profile.id.to_string()}</dd>
@@ -112,7 +127,8 @@ fn sessions_panel(sessions: &[SessionRecord], now: Moment) -> impl IntoView + us
             view! {
                 <tr>
                     <th scope="row">{agent::in_words(&session.agent)}</th>
-                    <td>{session.address.clone()}</td>
+                    <td>{agent::place(&session.address)}</td>
+                    <td>{words::proven(&session.by)}</td>
                     <td class="number"><When at=session.created now=now /></td>
                     <td class="number"><When at=session.last_seen now=now /></td>
                 </tr>
@@ -130,6 +146,7 @@ fn sessions_panel(sessions: &[SessionRecord], now: Moment) -> impl IntoView + us
                         <tr>
                             <th scope="col">"Browser"</th>
                             <th scope="col">"From"</th>
+                            <th scope="col">"Proven by"</th>
                             <th scope="col" class="number">"Signed in"</th>
                             <th scope="col" class="number">"Last seen"</th>
                         </tr>

@@ -1,6 +1,9 @@
-//! What a browser calls itself, in words.
+//! What a browser calls itself, and where it calls from, in words.
+
+use std::net::IpAddr;
 
 /// `Firefox on Linux`; what cannot be told is said as it came.
+#[must_use]
 pub fn in_words(agent: &str) -> String {
     let of = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (of(BROWSERS), of(SYSTEMS)) {
@@ -9,6 +12,20 @@ pub fn in_words(agent: &str) -> String {
         _ if agent.is_empty() => "A program that gives no name".to_owned(),
         _ => agent.to_owned(),
     }
+}
+
+/// Where an address is, as far as it tells by itself: nobody is asked for it.
+#[must_use]
+pub fn place(address: &str) -> String {
+    let kind = match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) if address.is_loopback() => Some("this machine"),
+        Ok(IpAddr::V4(address)) if address.is_private() || address.is_link_local() => Some("a private network"),
+        Ok(IpAddr::V6(address)) if address.is_loopback() => Some("this machine"),
+        Ok(IpAddr::V6(address)) if address.is_unique_local() || address.is_unicast_link_local() => Some("a private network"),
+        Ok(_) => None,
+        Err(_) => return "An unknown place".to_owned(),
+    };
+    kind.map_or_else(|| address.to_owned(), |kind| format!("{address}, {kind}"))
 }
 
 /// In this order: most browsers also carry the marks of those below them.

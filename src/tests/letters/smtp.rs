@@ -66,7 +66,7 @@ async fn a_letter_arrives_through_tls_and_a_login_with_both_of_its_forms() {
     assert_eq!(received.len(), 1);
     let (letter, envelope) = &received[0];
     assert_eq!(envelope, "talk@site.example grace@mail.example");
-    assert_eq!(letter.header("Subject").is_empty(), false);
+    assert!(!letter.header("Subject").is_empty());
     assert_eq!(letter.header("Auto-Submitted"), "auto-generated");
     let link = letter.link("/password/");
     assert!(letter.html.contains(&format!("href=\"{link}\"")), "{}", letter.html);
@@ -119,7 +119,7 @@ async fn a_server_with_a_certificate_that_nobody_vouches_for_gets_nothing() {
             change_server(config, |server| {
                 server.ca_file = Some(right);
                 server.host = "127.0.0.1".to_owned();
-            })
+            });
         })
         .await;
     world.pass(Duration::from_mins(10));

@@ -49,7 +49,7 @@ pub async fn request(visit: &Visit, draft: EmailDraft) -> Result<Landing> {
     let ends = visit.now().after(Purpose::EmailChange.life());
     let (name, letter) = match holder(&transaction, &address, id).await? {
         Holder::Free => (user.name.clone(), Letter::ConfirmChange { token, ends }),
-        Holder::Proven(owner) => (owner.name.clone(), Letter::AddressKnown { name: owner.name }),
+        Holder::Proven(owner) => (owner.name.clone(), Letter::AddressKnown { name: owner.name.clone() }),
     };
     let reader = Reader { user: Some(id), name: &name, address: &address };
     letters::queue(&transaction, visit.app(), &reader, letter).await?;

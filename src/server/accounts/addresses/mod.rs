@@ -47,13 +47,13 @@ enum Holder {
     /// Nobody, the account itself, or somebody who has not proven it.
     Free,
     /// Another account, which has proven it.
-    Proven(user::Model),
+    Proven(Box<user::Model>),
 }
 
 /// Who has an address, as seen by an account that wants it.
 async fn holder(database: &impl ConnectionTrait, address: &EmailAddress, wanting: UserId) -> Result<Holder> {
     Ok(match accounts::find_by_email(database, address).await? {
-        Some(user) if user.id != wanting.0 && user.email_verified_at.is_some() => Holder::Proven(user),
+        Some(user) if user.id != wanting.0 && user.email_verified_at.is_some() => Holder::Proven(Box::new(user)),
         _ => Holder::Free,
     })
 }

@@ -66,7 +66,7 @@ async fn write_within(visit: &Visit, database: &impl ConnectionTrait, user: &use
     let ends = now.after(Purpose::Verification.life());
     let (name, letter) = match holder(database, &address, id).await? {
         Holder::Free => (user.name.clone(), Letter::VerifyAddress { token, ends }),
-        Holder::Proven(owner) => (owner.name.clone(), Letter::AddressKnown { name: owner.name }),
+        Holder::Proven(owner) => (owner.name.clone(), Letter::AddressKnown { name: owner.name.clone() }),
     };
     letters::queue(database, visit.app(), &Reader { user: Some(id), name: &name, address: &address }, letter).await?;
     Ok(Written::Yes)

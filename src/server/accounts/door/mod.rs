@@ -154,9 +154,9 @@ async fn open(visit: &Visit, state: &AccountState, arrival: Arrival<'_>) -> Resu
     visit.open_session(Opening { user: id, by: arrival.proven, keeping: arrival.keeping, life }).await?;
     refuse_overtaken(visit, arrival.user).await?;
     let familiarity = browsers::remember(visit, id).await?;
-    let line = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&arrival.user.name).detailed(detail);
+    let entry = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&arrival.user.name).detailed(detail);
     let transaction = visit.database().begin().await?;
-    audit::record(&transaction, visit, line).await?;
+    audit::record(&transaction, visit, entry).await?;
     tell_of_stranger(&transaction, visit, arrival.user, familiarity).await?;
     transaction.commit().await?;
     let usual = arrival.next.unwrap_or_else(LocalPath::home);

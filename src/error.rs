@@ -86,6 +86,8 @@ pub enum Refusal {
     PasskeyOver,
     /// Made in the browser only: no passkey was given.
     PasskeyNotGiven,
+    /// The site sends no letters.
+    NoLetters,
     /// What was shown of who signs in was shown too long ago, or too many tries were made since.
     EntryOver,
     /// A visit to a provider was begun elsewhere, too long ago, or is over.
@@ -132,6 +134,8 @@ pub enum Conflict {
     PasskeysFull,
     /// The site already has its first admin.
     AlreadySetUp,
+    /// Another account has proven the e-mail address.
+    AddressTaken,
 }
 
 /// Finds one failure in the log; says nothing about it.

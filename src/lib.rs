@@ -13,6 +13,7 @@ pub mod comments;
 pub mod discussions;
 pub mod error;
 pub mod landing;
+pub mod letters;
 pub mod moment;
 pub mod policy;
 pub mod site;

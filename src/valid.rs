@@ -203,6 +203,8 @@ problem_codes! {
     WrongCode = "wrong_code",
     /// The password that is to be replaced.
     SamePassword = "same_password",
+    /// The e-mail address that the account has already.
+    SameAddress = "same_address",
     /// Lies in the past.
     Past = "past",
     /// Nothing was chosen.

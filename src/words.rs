@@ -29,6 +29,9 @@ pub fn error(error: &AppError) -> String {
             "You have as many passkeys as an account can have. Please remove one first.".to_owned()
         }
         AppError::Conflict(Conflict::AlreadySetUp) => "This site already has its first admin. Please sign in.".to_owned(),
+        AppError::Conflict(Conflict::AddressTaken) => {
+            "Another account has confirmed this e-mail address. Please sign in to that one, or use another address.".to_owned()
+        }
         AppError::TooMany { retry_after } => format!("That was too often. Please try again in {}.", span(*retry_after)),
         AppError::Crowded { retry_after } => format!(
             "Very many are asking for this at the moment, maybe an attack, so only a few a minute are let through without a script in the browser. Please send the form again in {}; what you typed is kept.",
@@ -72,6 +75,7 @@ fn refusal(refusal: Refusal) -> String {
         Refusal::Stopped => {
             "Too many tries in a row have failed, so no more are taken. A link that sets a new password opens this again: please ask an admin for one."
         }
+        Refusal::NoLetters => "This site sends no letters. Please ask an admin for help.",
         Refusal::EntryOver => "That took too long, or too many tries. Please sign in again from the start.",
         Refusal::FlowOver => "That took too long, or was begun in another browser. Please start again from here.",
         Refusal::ProviderDown => {
@@ -223,6 +227,7 @@ pub fn problem(field: &str, problem: Problem) -> String {
             _ => "This code did not match. Each works once and for about half a minute: please wait for the next one.".to_owned(),
         },
         ProblemCode::SamePassword => "This is the password that has to be replaced. Please choose another one.".to_owned(),
+        ProblemCode::SameAddress => "This is your e-mail address already.".to_owned(),
         ProblemCode::Past => "This lies in the past.".to_owned(),
         ProblemCode::NothingChosen => "Please choose at least one.".to_owned(),
     }
@@ -320,6 +325,14 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::PasskeyRenamed => "The passkey has its new name.",
         Notice::PasskeyRemoved => "The passkey is removed. Your other sessions have ended.",
         Notice::AppRemoved => "The authenticator app is removed. Your other sessions have ended.",
+        Notice::LetterOnItsWay => "A letter is on its way. Please look into your mailbox, also among the junk.",
+        Notice::EmailVerified => "Your e-mail address is confirmed.",
+        Notice::EmailChangeAsked => "A letter is on its way to the new address. The change happens when you confirm it there.",
+        Notice::EmailRestored => "The account has its old e-mail address again, and all its sessions have ended.",
+        Notice::ResetRequested => {
+            "If there is such an account, a letter is on its way. Please look into your mailbox, also among the junk."
+        }
+        Notice::LetterRetried => "The letter is tried again now.",
         Notice::DiscussionStarted => "Your discussion is open.",
         Notice::DiscussionSaved => "The discussion is saved.",
         Notice::DiscussionDeleted => "The discussion is deleted.",

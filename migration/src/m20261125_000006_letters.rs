@@ -19,6 +19,7 @@ enum Letters {
     Id,
     Kind,
     Recipient,
+    RecipientKey,
     UserId,
     Sealed,
     State,
@@ -69,6 +70,8 @@ impl MigrationTrait for Migration {
         }
         let due = [Letters::State.into_iden(), Letters::NextTryAt.into_iden()];
         create_index(manager, "letters_due", Letters::Table, &due).await?;
+        let to_whom = [Letters::RecipientKey.into_iden(), Letters::CreatedAt.into_iden()];
+        create_index(manager, "letters_recipient_key", Letters::Table, &to_whom).await?;
         create_index(manager, "letters_user_id", Letters::Table, &[Letters::UserId.into_iden()]).await?;
         create_index(manager, "invitations_made_by", Invitations::Table, &[Invitations::MadeBy.into_iden()]).await?;
         create_index(manager, "exports_user_id", Exports::Table, &[Exports::UserId.into_iden()]).await?;
@@ -95,6 +98,7 @@ fn letters() -> TableCreateStatement {
         .col(big_integer(Letters::Id).auto_increment().primary_key())
         .col(text(Letters::Kind))
         .col(text(Letters::Recipient))
+        .col(text(Letters::RecipientKey))
         .col(big_integer_null(Letters::UserId))
         .col(blob_null(Letters::Sealed))
         .col(text(Letters::State))

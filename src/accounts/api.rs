@@ -350,4 +350,44 @@ pub async fn choose_first_password(password: Secret) -> Result<Landing, AppError
     use crate::{accounts::model::NewPasswordDraft, server::accounts};
     let draft = NewPasswordDraft { password };
     crate::server::call(|visit| async move { accounts::choose_first_password(&visit, draft).await }).await
+#[server(name = ResendVerification, prefix = "/api", endpoint = "accounts/resend_verification")]
+pub async fn resend_verification() -> Result<Landing, AppError> {
+    use crate::server::accounts::addresses::verification;
+    crate::server::call(|visit| async move { verification::resend(&visit).await }).await
+}
+
+#[server(name = CorrectEmail, prefix = "/api", endpoint = "accounts/correct_email")]
+pub async fn correct_email(email: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::EmailDraft, server::accounts::addresses::verification};
+    crate::server::call(|visit| async move { verification::correct(&visit, EmailDraft { email }).await }).await
+}
+
+#[server(name = VerifyEmail, prefix = "/api", endpoint = "accounts/verify_email")]
+pub async fn verify_email() -> Result<Landing, AppError> {
+    use crate::server::accounts::addresses::verification;
+    crate::server::call(|visit| async move { verification::prove(&visit).await }).await
+}
+
+#[server(name = ChangeEmail, prefix = "/api", endpoint = "accounts/change_email")]
+pub async fn change_email(email: String) -> Result<Landing, AppError> {
+    use crate::{accounts::model::EmailDraft, server::accounts::addresses::change};
+    crate::server::call(|visit| async move { change::request(&visit, EmailDraft { email }).await }).await
+}
+
+#[server(name = UndoEmailChange, prefix = "/api", endpoint = "accounts/undo_email_change")]
+pub async fn undo_email_change() -> Result<Landing, AppError> {
+    use crate::server::accounts::addresses::change;
+    crate::server::call(|visit| async move { change::undo(&visit).await }).await
+}
+
+#[server(name = RequestReset, prefix = "/api", endpoint = "accounts/request_reset")]
+pub async fn request_reset(
+    login: String,
+    #[server(default)] challenge: String,
+    #[server(default)] solution: String,
+    #[server(default)] website: String,
+) -> Result<Landing, AppError> {
+    use crate::{accounts::model::ChallengeAnswer, server::accounts::resets};
+    let answer = ChallengeAnswer { challenge, solution, trap: website };
+    crate::server::call(|visit| async move { resets::request(&visit, &login, &answer).await }).await
 }

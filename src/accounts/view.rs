@@ -52,3 +52,9 @@ pub const REGISTER_WITH_PROVIDER: &str = "/api/accounts/register_with_provider";
 pub const UNLINK_PROVIDER: &str = "/api/accounts/unlink_provider";
 /// Where an account that has no password gets one.
 pub const CHOOSE_FIRST_PASSWORD: &str = "/api/accounts/choose_first_password";
+/// Where a mistyped address is corrected before it is proven.
+pub const CORRECT_EMAIL: &str = "/api/accounts/correct_email";
+/// Where another address is asked for.
+pub const CHANGE_EMAIL: &str = "/api/accounts/change_email";
+/// Where a letter is asked for that resets a password.
+pub const REQUEST_RESET: &str = "/api/accounts/request_reset";

@@ -55,6 +55,12 @@ deeds! {
     RecoveryCodesMade = "recovery_codes_made", "Made recovery codes";
     RecoveryCodeUsed = "recovery_code_used", "Used a recovery code";
     DeletionCancelled = "deletion_cancelled", "Kept the account after all";
+    EmailVerified = "email_verified", "Confirmed the e-mail address";
+    EmailCorrected = "email_corrected", "Corrected the e-mail address";
+    EmailChangeAsked = "email_change_asked", "Asked for another e-mail address";
+    EmailChanged = "email_changed", "Changed the e-mail address";
+    EmailRestored = "email_restored", "Took the change of the e-mail address back";
+    LetterRetried = "letter_retried", "Had a letter tried again";
     Invited = "invited", "Made an invitation";
     InvitationWithdrawn = "invitation_withdrawn", "Withdrew an invitation";
     Approved = "approved", "Let the newcomer in";

@@ -101,6 +101,12 @@ pub fn may_link_identity(actor: &Actor, now: Moment) -> Result<Granted<act::Link
 }
 
 /// # Errors
+/// Nobody is signed in, the account is suspended, or the last proof is too old.
+pub fn may_change_email(actor: &Actor, now: Moment) -> Result<Granted<act::ChangeEmail>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
 /// Neither moderator nor admin.
 pub fn may_invite(actor: &Actor, now: Moment) -> Result<Permit<act::Invite>, AppError> {
     grant(actor, now)

@@ -51,11 +51,11 @@ pub fn owed(state: &AccountState, proven: &Proven, now: Moment) -> Option<Debt> 
     if let Some(deletes_at) = state.deletes_at {
         return Some(Debt::Return { deletes_at });
     }
-    if state.consent == Consent::Awaited {
-        return Some(Debt::Consent);
-    }
     if state.verification == Verification::Owed {
         return Some(Debt::Verification);
+    }
+    if state.consent == Consent::Awaited {
+        return Some(Debt::Consent);
     }
     if state.password == PasswordAge::Due && matches!(proven.way, Way::Password) {
         return Some(Debt::NewPassword);
@@ -122,7 +122,7 @@ mod tests {
             }
         }
         let expected =
-            [Debt::Return { deletes_at: NOW }, Debt::Consent, Debt::Verification, Debt::NewPassword, Debt::SuspensionNotice];
+            [Debt::Return { deletes_at: NOW }, Debt::Verification, Debt::Consent, Debt::NewPassword, Debt::SuspensionNotice];
         assert_eq!(paid, expected);
     }
 

@@ -18,9 +18,9 @@ mod site;
 use std::marker::PhantomData;
 
 pub use accounts::{
-    may_administer, may_change_password, may_change_role, may_choose_first_password, may_create_account, may_decide_registration,
-    may_invite, may_keep_sessions, may_leave_for_good, may_link_identity, may_prove, may_register, may_remove_factor,
-    may_set_up_factor, may_sign_in, may_sign_out, may_take_own_data,
+    may_administer, may_change_email, may_change_password, may_change_role, may_choose_first_password, may_create_account,
+    may_decide_registration, may_invite, may_keep_sessions, may_leave_for_good, may_link_identity, may_prove, may_register,
+    may_remove_factor, may_set_up_factor, may_sign_in, may_sign_out, may_take_own_data,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -105,6 +105,14 @@ acts! {
     UsePasswordLink: Everyone, Usual;
     /// Learn what a password would withstand.
     WeighPassword: Everyone, Usual;
+    /// Prove an e-mail address with a link that was sent there.
+    ProveAddress: Everyone, Usual;
+    /// Take a change of the e-mail address back, with a link that was sent to the old one.
+    UndoEmailChange: Everyone, Usual;
+    /// Ask for a letter that resets a forgotten password.
+    RequestReset: Everyone, Usual;
+    /// End the letters about new sign-ins with the link that stands in them.
+    EndNotices: Everyone, Usual;
     /// Make an account.
     Register: Guests, Usual;
     /// Show who one is, and give what is still owed before a session opens.
@@ -137,6 +145,8 @@ acts! {
     ChooseFirstPassword: Members, Sensitive;
     /// Make an account elsewhere a way to one's own, or stop that.
     LinkIdentity: Members, Sensitive;
+    /// Ask for another e-mail address, which then has to be proven.
+    ChangeEmail: Members, Sensitive;
     /// See how a text will look.
     Preview: Members, Usual;
     /// Start a discussion.
@@ -171,6 +181,8 @@ acts! {
     AdministerPerson: Admins, Sensitive;
     /// Make somebody member, moderator or admin.
     ChangeRole: Admins, Sensitive;
+    /// Have a letter that could not be sent tried again.
+    RetryLetter: Admins, Sensitive;
     /// Change the settings of the site.
     Configure: Admins, Sensitive;
 }

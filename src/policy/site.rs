@@ -24,6 +24,11 @@ impl Objectless for act::SetUp {}
 impl Objectless for act::WeighPassword {}
 impl Objectless for act::UsePasswordLink {}
 impl Objectless for act::SeeOwnAccount {}
+impl Objectless for act::ProveAddress {}
+impl Objectless for act::UndoEmailChange {}
+impl Objectless for act::RequestReset {}
+impl Objectless for act::EndNotices {}
+impl Objectless for act::RetryLetter {}
 impl Objectless for act::TakeOwnData {}
 impl Objectless for act::EraseAccount {}
 impl Objectless for act::SeeOwnSecurity {}

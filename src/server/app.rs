@@ -14,6 +14,7 @@ use crate::server::{
         keys::{CookieKey, pepper},
     },
     database::{self, Database, MigrationState},
+    letters::transport::Transport,
     password::{Parameters, Passwords},
     seal::Seals,
     session::{Life, Lifetimes},
@@ -35,6 +36,7 @@ struct Shared {
     throttle_secret: throttle::Secret,
     relying_party: Option<Webauthn>,
     providers: Providers,
+    letters: Option<Transport>,
     clock: Clock,
 }
 
@@ -63,6 +65,7 @@ impl App {
         let throttle_secret = throttle::Secret::derived_from(cookie_key.expose());
         let relying_party = relying_party(&config);
         let providers = Providers::open(&config)?;
+        let letters = Transport::open(&config.mail)?;
         Ok(Self(Arc::new(Shared {
             config,
             database,
@@ -73,6 +76,7 @@ impl App {
             throttle_secret,
             relying_party,
             providers,
+            letters,
             clock,
         })))
     }
@@ -124,6 +128,18 @@ impl App {
     #[must_use]
     pub fn providers(&self) -> &Providers {
         &self.0.providers
+    }
+
+    /// Whether the site can write to its people.
+    #[must_use]
+    pub fn sends_letters(&self) -> bool {
+        self.0.letters.is_some()
+    }
+
+    /// The way out for letters, where there is one.
+    #[must_use]
+    pub fn letter_transport(&self) -> Option<&Transport> {
+        self.0.letters.as_ref()
     }
 
     /// The key of the session cookie.

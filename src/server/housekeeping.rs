@@ -1,4 +1,4 @@
-//! Throws away what has ended: sessions, links, half sign-ins, browsers, tallies of failed attempts, and old failed sign-ins.
+//! Throws away what has ended: sessions, links, half sign-ins, browsers, tallies of failed attempts, and old failed sign-ins, letters of last month.
 //! Nothing depends on it, since everything that ends carries its end; it keeps the tables small.
 
 use std::time::Duration;
@@ -10,6 +10,7 @@ use crate::server::{
     app::App,
     audit,
     error::Result,
+    letters,
     own_data::{self, archive, erasure},
     session,
 };
@@ -68,5 +69,6 @@ pub async fn sweep(app: &App) -> Result<u64> {
     let unconfirmed = factors::sweep(database, now).await?;
     let tallies = throttle::forget_old(database, now).await? + challenge::sweep(database, now).await?;
     let failures = audit::forget_failures(database, now.before(FAILURES_KEPT)).await?;
-    Ok(sessions + links + entries + flows + declined + departures + unconfirmed + tallies + failures)
+    let letters = letters::sweep(database, now).await?;
+    Ok(letters + sessions + links + entries + flows + declined + departures + unconfirmed + tallies + failures)
 }

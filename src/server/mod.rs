@@ -38,6 +38,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod discussions;
 pub mod housekeeping;
+pub mod letters;
 pub mod once;
 pub mod operator;
 pub mod own_data;

@@ -53,7 +53,7 @@ fn every_page_has_its_lines_and_no_line_is_about_nothing() {
 
 #[test]
 fn every_server_function_has_its_lines_and_no_line_is_about_nothing() {
-    let sections = [Section::Comments, Section::Discussions, Section::Accounts, Section::Site];
+    let sections = [Section::Comments, Section::Discussions, Section::Accounts, Section::Letters, Section::Site];
     let documented: BTreeSet<_> =
         sections.into_iter().flat_map(table::lines).map(|line| format!("/api/{}", line.subject)).collect();
     let registered: BTreeSet<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
@@ -111,6 +111,11 @@ async fn functions_of_discussions_answer_as_documented() {
 #[tokio::test]
 async fn functions_of_accounts_answer_as_documented() {
     hold_to(Section::Accounts).await;
+}
+
+#[tokio::test]
+async fn functions_of_letters_answer_as_documented() {
+    hold_to(Section::Letters).await;
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ pub enum IconName {
     Flag,
     Info,
     Key,
+    Letter,
     Link,
     Lock,
     Mark,
@@ -55,6 +56,7 @@ impl IconName {
             Self::Flag => "flag",
             Self::Info => "info",
             Self::Key => "key",
+            Self::Letter => "letter",
             Self::Link => "link",
             Self::Lock => "lock",
             Self::Mark => "mark",
@@ -103,7 +105,7 @@ mod tests {
 
     const SPRITE: &str = include_str!("../../public/icons.svg");
 
-    const ALL: [IconName; 27] = [
+    const ALL: [IconName; 28] = [
         IconName::Audit,
         IconName::Check,
         IconName::Clock,
@@ -115,6 +117,7 @@ mod tests {
         IconName::Flag,
         IconName::Info,
         IconName::Key,
+        IconName::Letter,
         IconName::Link,
         IconName::Lock,
         IconName::Mark,

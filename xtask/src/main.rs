@@ -35,6 +35,7 @@ Usage: cargo xtask <command>
   lint           format and clippy
   test           every check there is, closing with one summary
   test-rust      the Rust tests only, on SQLite and PostgreSQL
+  mail-server    install the mail server that the Rust tests start
   test-browser   the browser tests only, on SQLite and PostgreSQL
   breached-list  make the list of leaked passwords anew: breached-list WORDLIST… (docs/breached-passwords.md)
   bench          measure the release that was built: target/bench.md (--seconds N for each figure)
@@ -62,6 +63,7 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["lint"] => checks::run(workspace, Selection::Lints),
         ["test"] => checks::run(workspace, Selection::Everything),
         ["test-rust"] => checks::run(workspace, Selection::RustTests),
+        ["mail-server"] => checks::mail_server::ensure(workspace),
         ["test-browser"] => checks::run(workspace, Selection::BrowserTests),
         ["breached-list", sources @ ..] => breached::write(workspace, sources),
         ["bench", options @ ..] => bench::run(workspace, options),

@@ -59,6 +59,11 @@ impl Workspace {
         self.root.join("end2end")
     }
 
+    /// The mail server that the Rust tests start.
+    pub fn mail_server(&self) -> PathBuf {
+        self.target().join("mail-server")
+    }
+
     pub fn release_server(&self) -> PathBuf {
         self.target().join("release").join("locutory")
     }

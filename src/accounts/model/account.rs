@@ -36,6 +36,21 @@ pub enum AddressClaim {
     TakenByAnother,
 }
 
+/// Where letters to an account go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    pub address: EmailAddress,
+    pub proven: AddressProof,
+}
+
+/// Whether the owner has shown that letters to the address arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressProof {
+    Proven,
+    Unproven,
+}
+
 /// One open session, as its owner and admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {

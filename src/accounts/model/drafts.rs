@@ -30,6 +30,13 @@ pub struct SignIn {
     pub password: Secret,
 }
 
+/// Names an e-mail address for an account.
+#[derive(Clone, Debug, Default, Validate)]
+pub struct EmailDraft {
+    #[validate(custom(function = "rule::<EmailAddress>"))]
+    pub email: String,
+}
+
 /// Proves again who is acting.
 #[derive(Clone, Debug, Default, Validate)]
 pub struct Proof {

@@ -15,12 +15,13 @@ mod person;
 mod weight;
 mod provider;
 
-pub use account::{AccountRecord, AddressClaim, PasswordLink, Profile, SessionRecord};
+pub use account::{AccountRecord, AddressClaim, AddressProof, Mailbox, PasswordLink, Profile, SessionRecord};
 pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SignInNotices, SuspensionNotice, Way};
 pub use challenge::{ChallengeAnswer, Puzzle, Search, Solution};
 pub use departure::{ArchiveRecord, ArchiveState, Deletion, GRACE};
 pub use drafts::{
-    LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength, SuspensionReason,
+    EmailDraft, LoginText, NewPasswordDraft, PasswordChange, Proof, Registration, SignIn, Suspension, SuspensionLength,
+    SuspensionReason,
 };
 pub use email::EmailAddress;
 pub use factors::{RecoveryCode, RecoveryCodes, SecurityRecord, TotpCode};

@@ -1,6 +1,7 @@
 //! Signing in and out, passwords. How accounts come to be is in [`joining`], what admins do with them
 //! in [`administration`], the links that are handed out in [`links`].
 
+pub mod addresses;
 pub mod administration;
 pub mod approval;
 pub mod browsers;
@@ -15,6 +16,7 @@ pub mod page;
 pub mod passphrase;
 mod passwords;
 pub mod providers;
+pub mod resets;
 pub mod sessions;
 mod store;
 pub mod throttle;
@@ -41,6 +43,7 @@ use crate::{
         entity::user,
         error::{Error, Result},
         keepsake::Keepsake,
+        letters::{self, Letter},
         password::{Asker, Verdict},
         session,
         visit::Visit,
@@ -142,6 +145,7 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
     store::set_password(&transaction, &granted.permit, id, &hash).await?;
     end_all_access(&transaction, id, visit.session_id()).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
+    letters::tell(&transaction, visit.app(), &user, Letter::PasswordChanged).await?;
     let line = Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name);
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
@@ -202,9 +206,12 @@ pub async fn use_password_link(visit: &Visit, draft: NewPasswordDraft) -> Result
     let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
     let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
+    addresses::refuse_moved(&transaction, id, link.address.as_ref()).await?;
     links::consume(&transaction, &token, links::Purpose::Password, visit.now()).await?;
+    links::cancel(&transaction, links::Purpose::Password, id).await?;
     store::set_password(&transaction, &permit, id, &hash).await?;
     end_all_access(&transaction, id, None).await?;
+    letters::tell(&transaction, visit.app(), &user, Letter::PasswordChanged).await?;
     record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?)
         .await?;
     throttle::forgive(&transaction, visit, &user).await?;
@@ -246,13 +253,15 @@ pub async fn profile(visit: &Visit, name: &str) -> Result<Profile> {
     store::profile_of(&user)
 }
 
-/// Ends every session but the given one, and every visit that is half signed in.
+/// Ends every session but the given one, every visit that is half signed in, and what was asked for in them
+/// and is not done yet.
 pub(in crate::server) async fn end_all_access(
     database: &impl ConnectionTrait,
     user: UserId,
     but: Option<tower_sessions::session::Id>,
 ) -> Result<()> {
     session::end_all(database, user, but).await?;
+    links::cancel(database, links::Purpose::EmailChange, user).await?;
     door::cancel(database, user).await
 }
 
@@ -267,7 +276,11 @@ pub(in crate::server) async fn is_last_admin(database: &impl ConnectionTrait, us
 }
 
 async fn find_by_login(visit: &Visit, login: &LoginText) -> Result<Option<user::Model>> {
-    let database = visit.database().reader();
+    who_is(visit.database().reader(), login).await
+}
+
+/// The account that a user name or an e-mail address means.
+async fn who_is(database: &impl ConnectionTrait, login: &LoginText) -> Result<Option<user::Model>> {
     if let Ok(email) = EmailAddress::parse(login.as_str()) {
         return store::find_by_email(database, &email).await;
     }

@@ -25,16 +25,33 @@ use crate::{
     valid::{FieldProblems, Problem, ProblemCode, Value},
 };
 
-use super::{joining::Newcomer, name::NameKey};
+use super::{addresses, joining::Newcomer, name::NameKey};
 
 /// Accounts on one page of the dashboard.
 pub const PAGE: u64 = 50;
 
 /// Acts that make an account.
-pub trait MakesAccount {}
-impl MakesAccount for act::Register {}
-impl MakesAccount for act::SetUp {}
-impl MakesAccount for act::CreateAccount {}
+pub trait MakesAccount {
+    /// Who stands for the e-mail address.
+    const SURETY: Surety;
+}
+impl MakesAccount for act::Register {
+    const SURETY: Surety = Surety::Nobody;
+}
+impl MakesAccount for act::SetUp {
+    const SURETY: Surety = Surety::Operator;
+}
+impl MakesAccount for act::CreateAccount {
+    const SURETY: Surety = Surety::Operator;
+}
+
+/// Who vouches for an e-mail address that nobody has proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surety {
+    Nobody,
+    /// Whoever runs the program: the address counts as proven.
+    Operator,
+}
 
 /// Acts that set a password; signing in refreshes an old hash.
 pub trait SetsPassword {}
@@ -66,7 +83,8 @@ pub async fn find_by_email(database: &impl ConnectionTrait, email: &EmailAddress
     Ok(Entity::find().filter(Column::EmailKey.eq(email.key())).one(database).await?)
 }
 
-/// Whoever is first with an address claims it; the others get their account without.
+/// Whoever is first with an address claims it; the others get their account without. One that the operator
+/// vouches for is taken from an account that has not proven it.
 pub async fn insert<A: MakesAccount>(
     database: &impl ConnectionTrait,
     _permit: &Permit<A>,
@@ -75,7 +93,11 @@ pub async fn insert<A: MakesAccount>(
     role: Role,
     now: Moment,
 ) -> Result<UserId> {
+    if A::SURETY == Surety::Operator {
+        addresses::release_unproven(database, &newcomer.email, None).await?;
+    }
     let claimed = find_by_email(database, &newcomer.email).await?.is_some();
+    let is_proven = A::SURETY == Surety::Operator && !claimed;
     let row = ActiveModel {
         id: NotSet,
         name: Set(newcomer.name.display.to_string()),
@@ -88,6 +110,7 @@ pub async fn insert<A: MakesAccount>(
         suspended_at: Set(None),
         suspended_until: Set(None),
         suspension_reason: Set(None),
+        email_verified_at: Set(is_proven.then(|| now.milliseconds())),
         ..Default::default()
     };
     match Entity::insert(row).exec(database).await.map_err(Error::from) {

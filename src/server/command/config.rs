@@ -8,6 +8,7 @@ use super::output::say;
 use crate::server::accounts::providers::Providers;
 use crate::server::config::keys::{CookieKey, data::DataKeys, pepper};
 use crate::server::config::{Config, Problem, Problems, Sources, show};
+use crate::server::letters::transport;
 use crate::server::start_error::StartError;
 use crate::server::tls;
 
@@ -68,6 +69,7 @@ fn check_files(config: &Config) -> Result<(), Problems> {
     let refusals = tls::check(config).into_iter().chain(CookieKey::check(config).err()).chain(DataKeys::check(config).err());
     let refusals = refusals.chain(pepper::open(config).err());
     let refusals = refusals.chain(Providers::open(config).err());
+    let refusals = refusals.chain(transport::check(&config.mail).err());
     let problems = refusals.map(problem).collect();
     Problems::unless_none(problems, ())
 }

@@ -11,7 +11,7 @@ use super::output::say;
 use crate::server::config::{Config, Flag, Tls, catalogue, folder};
 use crate::server::listen::{Listeners, StopSignals};
 use crate::server::start_error::StartError;
-use crate::server::{App, database, housekeeping, operator, router, tls};
+use crate::server::{App, database, housekeeping, letters, operator, router, tls};
 
 /// Start the server
 ///
@@ -103,7 +103,8 @@ async fn serve(app: &App, config: &Config, listeners: Listeners, tls: Option<tls
     let stop = StopSignals::listen().map_err(StartError::Serving)?;
     let setup_link = operator::setup_link(app).await?;
     say(banner(config, setup_link.as_deref()))?;
-    let tasks = [housekeeping::start(app.clone()), housekeeping::start_archives(app.clone())];
+    let tasks =
+        [housekeeping::start(app.clone()), housekeeping::start_archives(app.clone()), letters::worker::start(app.clone())];
     let served = listeners.serve(config, router::build(app.clone()), tls, stop).await;
     for task in tasks {
         task.abort();
@@ -122,6 +123,7 @@ pub fn banner(config: &Config, setup_link: Option<&str>) -> String {
     line(format_args!("  Listening  {}, {}", config.listen.address, protection(config)));
     line(format_args!("  Data       {}", config.data.folder.display()));
     line(format_args!("  Database   {}", config.data.database.describe()));
+    line(format_args!("  Letters    {}", config.mail.describe()));
     if let Some(link) = setup_link {
         line(format_args!("\n  There is no admin yet. This link makes the first one, once:\n  {link}"));
     }

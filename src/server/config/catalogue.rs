@@ -96,6 +96,16 @@ pub static SECRETS_COOKIE_KEY_FILE: Setting =
 pub static SECRETS_DATA_KEYS_FILE: Setting =
     Setting::new("secrets.data_keys_file", Unset("the file data.keys in the data folder, made at the first start"));
 
+pub static MAIL_MODE: Setting = Setting::new("mail.mode", Text("off"));
+pub static MAIL_FROM: Setting = Setting::new("mail.from", Unset("needed when mail.mode is \"smtp\""));
+pub static MAIL_SERVER: Setting = Setting::new("mail.server", Unset("needed when mail.mode is \"smtp\""));
+pub static MAIL_SECURITY: Setting = Setting::new("mail.security", Unset("tls"));
+pub static MAIL_USER: Setting = Setting::new("mail.user", Unset("the server is not told who we are"));
+pub static MAIL_PASSWORD_FILE: Setting = Setting::new("mail.password_file", Unset("needed when mail.user is set"));
+pub static MAIL_CA_FILE: Setting = Setting::new("mail.ca_file", Unset("the system's root certificates alone"));
+pub static MAIL_FOLDER: Setting =
+    Setting::new("mail.folder", Unset("the folder letters in the data folder, when mail.mode is \"folder\""));
+
 pub static LOG_FORMAT: Setting = Setting::new("log.format", Text("text"));
 pub static LOG_FILTER: Setting = Setting::new("log.filter", Text("warn,locutory=info"));
 
@@ -136,6 +146,14 @@ pub static ALL: &[&Setting] = &[
     &LIMITS_REQUEST_SECONDS,
     &SECRETS_COOKIE_KEY_FILE,
     &SECRETS_DATA_KEYS_FILE,
+    &MAIL_MODE,
+    &MAIL_FROM,
+    &MAIL_SERVER,
+    &MAIL_SECURITY,
+    &MAIL_USER,
+    &MAIL_PASSWORD_FILE,
+    &MAIL_CA_FILE,
+    &MAIL_FOLDER,
     &LOG_FORMAT,
     &LOG_FILTER,
 ];

@@ -21,6 +21,7 @@ pub mod folder;
 pub mod keys;
 pub mod listen;
 pub mod log;
+pub mod mail;
 pub mod numbers;
 pub mod origin;
 pub mod private_file;
@@ -41,6 +42,7 @@ pub use self::data::{Data, Database};
 pub use self::error::{Problem, Problems};
 pub use self::listen::{Listen, Proxies};
 pub use self::log::{Log, LogFormat};
+pub use self::mail::Mail;
 pub use self::numbers::{Limits, PasswordCost, SessionLife};
 pub use self::reader::{Effective, Shown};
 pub use self::site::{Site, SiteAddress};
@@ -59,6 +61,7 @@ pub struct Config {
     pub session: SessionLife,
     pub limits: Limits,
     pub secrets: Secrets,
+    pub mail: Mail,
     pub log: Log,
     /// Whom people may sign in with.
     pub providers: Vec<providers::Provider>,
@@ -90,10 +93,11 @@ impl Config {
         let session = SessionLife::read(&mut reader);
         let limits = Limits::read(&mut reader);
         let secrets = Secrets::read(&mut reader);
+        let mail = Mail::read(&mut reader, &data.folder);
         let log = Log::read(&mut reader);
         let providers = providers::read(&mut reader);
         let (effective, problems) = reader.finish();
-        let config = Self { site, listen, tls, data, password, session, limits, secrets, log, providers, effective };
+        let config = Self { site, listen, tls, data, password, session, limits, secrets, mail, log, providers, effective };
         Problems::unless_none(problems, config)
     }
 

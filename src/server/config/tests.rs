@@ -342,4 +342,39 @@ fn the_example_file_names_every_setting_of_a_provider() {
     for member in &families::MEMBERS {
         assert!(section.lines().any(|line| line.starts_with(&format!("#{} = ", member.name))), "{} is missing", member.name);
     }
+#[test]
+fn letters_are_off_unless_somebody_asks_for_them() {
+    let config = Config::load(file("")).unwrap();
+    assert!(!config.mail.is_on());
+    let trying = Config::load(environment(&[("LOCUTORY_MAIL__MODE", "folder")])).unwrap();
+    assert!(matches!(&trying.mail, Mail::Folder { folder, .. } if folder == &trying.data.folder.join("letters")));
+}
+
+#[test]
+fn a_mail_server_needs_a_sender_and_its_own_address() {
+    let all = complaints(file("[mail]\nmode = 'smtp'"));
+    assert!(all[0].starts_with("mail.from: must be"), "{all:#?}");
+    assert!(all[1].starts_with("mail.server: must be"), "{all:#?}");
+    let half =
+        complaint(file("[mail]\nmode = 'smtp'\nfrom = 'talk@example.org'\nserver = 'mail.example.org:465'\nuser = 'talk'"));
+    assert!(half.starts_with("mail.password_file: must name"), "{half}");
+    let name = "[mail]\nmode = 'smtp'\nfrom = 'Talk <talk@example.org>'\nserver = 'mail.example.org:465'";
+    assert!(complaint(file(name)).starts_with("mail.from (./locutory.toml, line 3)"));
+}
+
+#[test]
+fn letters_do_not_cross_a_network_in_the_clear() {
+    let to = |server: &str| -> &'static str {
+        String::leak(format!("[mail]\nmode = 'smtp'\nfrom = 'talk@example.org'\nserver = '{server}'\nsecurity = 'none'"))
+    };
+    assert!(complaint(file(to("mail.example.org:25"))).starts_with("mail.security (./locutory.toml, line 5)"));
+    assert_eq!(complaints(file(to("localhost:25"))), Vec::<String>::new());
+    assert_eq!(complaints(file(to("[::1]:25"))), Vec::<String>::new());
+}
+
+#[test]
+fn settings_of_mail_that_do_nothing_are_refused() {
+    assert!(complaint(file("[mail]\nserver = 'mail.example.org:465'")).contains("of no use"));
+    assert!(complaint(file("[mail]\nfolder = 'letters'")).contains("of no use"));
+    assert!(complaint(file("[mail]\nmode = 'folder'\nsecurity = 'tls'")).contains("of no use"));
 }

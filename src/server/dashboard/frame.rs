@@ -36,14 +36,23 @@ pub enum Room {
     Joining,
     Comments,
     Discussions,
+    Letters,
     Settings,
     Audit,
 }
 
 impl Room {
     const FOR_MODERATORS: &[Self] = &[Self::Comments, Self::Discussions, Self::Joining];
-    const FOR_ADMINS: &[Self] =
-        &[Self::Overview, Self::Members, Self::Joining, Self::Comments, Self::Discussions, Self::Settings, Self::Audit];
+    const FOR_ADMINS: &[Self] = &[
+        Self::Overview,
+        Self::Members,
+        Self::Joining,
+        Self::Comments,
+        Self::Discussions,
+        Self::Letters,
+        Self::Settings,
+        Self::Audit,
+    ];
 
     pub const fn path(self) -> &'static str {
         match self {
@@ -52,6 +61,7 @@ impl Room {
             Self::Joining => "/admin/joining",
             Self::Comments => "/admin/comments",
             Self::Discussions => "/admin/discussions",
+            Self::Letters => "/admin/letters",
             Self::Settings => "/admin/settings",
             Self::Audit => "/admin/audit",
         }
@@ -64,6 +74,7 @@ impl Room {
             Self::Joining => "Joining",
             Self::Comments => "Comments",
             Self::Discussions => "Discussions",
+            Self::Letters => "Letters",
             Self::Settings => "Settings",
             Self::Audit => "Audit log",
         }
@@ -76,6 +87,7 @@ impl Room {
             Self::Joining => IconName::Plus,
             Self::Comments => IconName::Comment,
             Self::Discussions => IconName::Discussion,
+            Self::Letters => IconName::Letter,
             Self::Settings => IconName::Settings,
             Self::Audit => IconName::Audit,
         }

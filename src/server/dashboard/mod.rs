@@ -6,6 +6,7 @@ pub mod audit;
 pub mod comments;
 pub mod discussions;
 pub mod joining;
+pub mod letters;
 pub mod overview;
 pub mod settings;
 pub mod users;

@@ -11,6 +11,9 @@ pub struct Model {
     pub kind: String,
     #[sea_orm(column_type = "Text")]
     pub recipient: String,
+    /// The form by which two addresses are the same.
+    #[sea_orm(column_type = "Text")]
+    pub recipient_key: String,
     pub user_id: Option<i64>,
     pub sealed: Option<Vec<u8>>,
     #[sea_orm(column_type = "Text")]

@@ -6,19 +6,26 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use crate::server::app::App;
+use crate::server::{app::App, letters::unsubscribe};
 
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() || is_from_here(request.headers(), app.config().site.address.origin()) {
+    let is_one_click = request.method() == Method::POST && is_one_click(request.uri().path());
+    if request.method().is_safe() || is_one_click || is_from_here(request.headers(), app.config().site.address.origin()) {
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "refused a change that did not come from our pages");
     (StatusCode::FORBIDDEN, "This request did not come from a page of this site.\n").into_response()
+}
+
+/// Ending letters with one click comes from mail programs, not from our pages (RFC 8058). The signed link
+/// is all that it goes by: who is signed in does not matter to it.
+fn is_one_click(path: &str) -> bool {
+    path.strip_prefix(unsubscribe::PREFIX).is_some_and(|token| !token.is_empty() && !token.contains('/'))
 }
 
 fn is_from_here(headers: &HeaderMap, origin: &str) -> bool {
@@ -35,6 +42,14 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn only_the_links_that_end_letters_need_no_page_of_ours() {
+        assert!(is_one_click("/unsubscribe/AAAA"));
+        for path in ["/unsubscribe", "/unsubscribe/", "/unsubscribe/a/b", "/api/accounts/sign_in", "/x/unsubscribe/a"] {
+            assert!(!is_one_click(path), "{path}");
+        }
     }
 
     #[test]

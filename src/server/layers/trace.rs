@@ -18,7 +18,7 @@ pub struct RequestId(pub String);
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Paths that carry a secret are logged up to it.
-const SECRET_PATHS: &[&str] = &["/invitation/", "/password/", "/set-up/"];
+const SECRET_PATHS: &[&str] = &["/email-undo/", "/invitation/", "/password/", "/set-up/", "/unsubscribe/", "/verify/"];
 
 pub async fn layer(mut request: Request, next: Next) -> Response {
     let id = RequestId(format!("{:016x}", rand::random::<u64>()));

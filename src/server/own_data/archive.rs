@@ -18,6 +18,7 @@ use crate::{
         audit::{self, Line},
         comments, discussions,
         error::{Error, Result},
+        letters::{self, Letter},
         visit::Visit,
     },
 };
@@ -74,7 +75,12 @@ pub async fn build_waiting(app: &App) -> Result<u64> {
             tracing::error!(?cause, archive = next.id, "an archive could not be built");
         });
         let now = app.clock().now();
+        let is_built = archive.is_ok();
         store::finish(app.database().writer(), next.id, archive.ok(), now, now.after(ARCHIVE_LIFE)).await?;
+        if is_built {
+            let letter = Letter::ExportReady { ends: now.after(ARCHIVE_LIFE) };
+            letters::tell_owner(app.database().writer(), app, UserId(next.user_id), letter).await?;
+        }
         built += 1;
     }
     Ok(built)

@@ -13,6 +13,7 @@ use crate::{
         audit::{self, Line},
         comments, discussions,
         error::Result,
+        letters::{self, Letter},
         visit::Visit,
     },
 };
@@ -30,6 +31,8 @@ pub async fn plan(visit: &Visit, deletion: Deletion) -> Result<Landing> {
     }
     store::plan_deletion(&transaction, &granted.permit, id, deletion, visit.now().after(GRACE)).await?;
     accounts::end_all_access(&transaction, id, None).await?;
+    let letter = Letter::DeletionAhead { deletes_at: visit.now().after(GRACE) };
+    letters::tell_owner(&transaction, visit.app(), id, letter).await?;
     let line = Line::of(Deed::DeletionPlanned, Subject::User(id.0)).named(&granted.person.name).detailed(deletion.name());
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;

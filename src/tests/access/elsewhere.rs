@@ -10,7 +10,7 @@ use super::{cast::Visitor, functions::Fields, stage::Stage};
 use crate::{
     accounts::model::{ProviderName, Role, UserId},
     server::{
-        config::families,
+        config::{catalogue, families},
         entity::{identity, user},
     },
     tests::support::World,
@@ -19,7 +19,7 @@ use crate::{
 /// How the provider is called.
 pub const NAME: &str = "elsewhere";
 
-/// A site with a provider of the kind that is asked nothing before somebody comes back.
+/// A site that sends letters, with a provider of the kind that is asked nothing before somebody comes back.
 pub async fn world() -> World {
     let name = ProviderName::parse(NAME).unwrap();
     let settings = [
@@ -29,7 +29,9 @@ pub async fn world() -> World {
         ("token_url", "https://elsewhere.example/token"),
         ("user_url", "https://elsewhere.example/user"),
     ];
-    World::with(&settings.map(|(member, value)| (families::setting(&name, member).unwrap(), value))).await
+    let mut settings = settings.map(|(member, value)| (families::setting(&name, member).unwrap(), value)).to_vec();
+    settings.push((&catalogue::MAIL_MODE, "folder"));
+    World::with(&settings).await
 }
 
 pub async fn fields(stage: &mut Stage, visitor: Visitor, function: &str, about: &str) -> Option<Fields> {

@@ -1,11 +1,18 @@
 //! Server functions, called by every visitor.
 
+use sea_orm::EntityTrait;
+
 use super::{cast::Visitor, elsewhere, stage::Stage, table::Line};
 use crate::{
-    accounts::model::UserId,
+    accounts::model::{EmailAddress, UserId},
     error::{AppError, Conflict, Refusal},
-    server::accounts::links::{self, Purpose},
+    server::{
+        accounts::links::{self, Purpose},
+        entity::user,
+        letters::{self, Letter},
+    },
     tests::support::{Answer, PASSWORD},
+    valid::Value,
 };
 
 /// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
@@ -40,6 +47,8 @@ async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
     let (purpose, page) = match line.subject.as_str() {
         "accounts/set_up" => (Purpose::SetUp, "set-up"),
         "accounts/use_password_link" => (Purpose::Password, "password"),
+        "accounts/verify_email" => (Purpose::Verification, "verify"),
+        "accounts/undo_email_change" => (Purpose::EmailUndo, "email-undo"),
         _ => return,
     };
     let token = token(stage, purpose, &line.about).await;
@@ -54,6 +63,7 @@ async fn fields(stage: &mut Stage, visitor: Visitor, line: &Line) -> Fields {
         "comments" => of_comments(stage, function, &line.about).await,
         "discussions" => of_discussions(stage, function, &line.about).await,
         "accounts" => of_accounts(stage, visitor, function, &line.about).await,
+        "letters" => of_letters(stage).await,
         _ => of_site(stage, function).await,
     }
 }
@@ -121,8 +131,7 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
         "use_password_link" | "choose_due_password" => vec![password],
-        "acknowledge_suspension" | "keep_account" | "start_over" | "begin_totp" => Vec::new(),
-        "begin_passkey" => Vec::new(),
+        "acknowledge_suspension" | "keep_account" | "start_over" | "begin_totp" | "begin_passkey" => Vec::new(),
         "ask_for_passkey" => vec![("purpose", asked_for(about).to_owned())],
         "add_passkey" => vec![("token", "t".to_owned()), ("name", "Key".to_owned()), ("credential", made_credential())],
         "sign_in_with_passkey" | "give_passkey" | "prove_with_passkey" => {
@@ -140,6 +149,9 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
             }
             Vec::new()
         }
+        "resend_verification" | "verify_email" | "undo_email_change" => Vec::new(),
+        "correct_email" | "change_email" => vec![("email", format!("other-{}@mail.example", stage.number()))],
+        "request_reset" => vec![("login", "nobody-here".to_owned())],
         "change_role" => vec![("user", stage.target(visitor, about).await.to_string()), ("role", "moderator".to_owned())],
         "suspend" => vec![("user", stage.target(visitor, about).await.to_string()), ("reason", "shouting".to_owned())],
         "lift_suspension" | "end_sessions" | "make_password_link" | "expire_password" => {
@@ -184,13 +196,14 @@ fn registration(stage: &mut Stage) -> Fields {
 pub async fn token(stage: &mut Stage, purpose: Purpose, about: &str) -> String {
     let user = match purpose {
         Purpose::SetUp => None,
-        Purpose::Password => Some(stage.target(Visitor::Guest, "a member").await),
+        Purpose::Password | Purpose::Verification | Purpose::EmailChange | Purpose::EmailUndo => {
+            Some(stage.target(Visitor::Guest, "a member").await)
+        }
     };
     let token = make_link(stage, purpose, user).await;
     match about {
         "a link in force" | "a link in force, but there is an admin" => {}
-        // A newer one ends it.
-        "a link that is over" => drop(make_link(stage, purpose, user).await),
+        "a link that is over" => end_link(stage, purpose, user).await,
         unknown => panic!("nobody knows how to make {unknown:?}"),
     }
     token
@@ -198,7 +211,32 @@ pub async fn token(stage: &mut Stage, purpose: Purpose, about: &str) -> String {
 
 async fn make_link(stage: &Stage, purpose: Purpose, user: Option<UserId>) -> String {
     let (database, now) = (stage.world.app.database().writer(), stage.world.clock.now());
-    links::make(database, purpose, user, now).await.unwrap().expose().to_owned()
+    let token = match (purpose, user) {
+        (Purpose::Verification | Purpose::EmailChange | Purpose::EmailUndo, Some(user)) => {
+            let owner = user::Entity::find_by_id(user.0).one(database).await.unwrap().unwrap();
+            links::make_for(database, purpose, user, &EmailAddress::parse(&owner.email).unwrap(), now).await
+        }
+        _ => links::make(database, purpose, user, now).await,
+    };
+    token.unwrap().expose().to_owned()
+}
+
+async fn end_link(stage: &Stage, purpose: Purpose, user: Option<UserId>) {
+    match user {
+        Some(user) => links::cancel(stage.world.app.database().writer(), purpose, user).await.unwrap(),
+        // A newer one ends it.
+        None => drop(make_link(stage, purpose, user).await),
+    }
+}
+
+/// A letter that is still to be sent.
+async fn of_letters(stage: &mut Stage) -> Fields {
+    let id = stage.target(Visitor::Guest, "a member").await;
+    let database = stage.world.app.database().writer();
+    let reader = user::Entity::find_by_id(id.0).one(database).await.unwrap().unwrap();
+    letters::tell(database, &stage.world.app, &reader, Letter::PasswordChanged).await.unwrap();
+    let last = letters::letters(&stage.world.operator(), None, None).await.unwrap().remove(0);
+    vec![("letter", last.id.to_string())]
 }
 
 async fn of_site(stage: &Stage, function: &str) -> Fields {
@@ -261,6 +299,7 @@ fn in_words(answer: &Answer) -> &'static str {
             | Refusal::IdentityTaken
             | Refusal::IdentityUnknown
             | Refusal::LastWay => "a refusal of a provider's",
+            Refusal::NoLetters => "no letters",
         },
         other => panic!("{other:?} is no answer of the table"),
     }

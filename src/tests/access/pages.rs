@@ -1,7 +1,10 @@
 //! Pages, opened by every visitor.
 
 use super::{cast::Visitor, elsewhere, functions::token, stage::Stage, table::Line};
-use crate::server::accounts::links::Purpose;
+use crate::{
+    accounts::model::UserId,
+    server::{accounts::links::Purpose, letters::unsubscribe},
+};
 
 /// What a visitor is answered, in the words of the table.
 pub async fn answer(stage: &mut Stage, visitor: Visitor, line: &Line) -> String {
@@ -25,6 +28,8 @@ async fn open_link(stage: &mut Stage, visitor: Visitor, line: &Line) {
     let purpose = match line.subject.as_str() {
         "/set-up" => Purpose::SetUp,
         "/password" => Purpose::Password,
+        "/verify" => Purpose::Verification,
+        "/email-undo" => Purpose::EmailUndo,
         _ => return,
     };
     let token = token(stage, purpose, &line.about).await;
@@ -53,6 +58,10 @@ async fn address(stage: &mut Stage, line: &Line) -> String {
         ("/account/data/{archive}", _) => "/account/data/999999".to_owned(),
         ("/invitation/{token}", _) => "/invitation/AAAA".to_owned(),
         ("/set-up/{token}", about) => format!("/set-up/{}", token(stage, Purpose::SetUp, about).await),
+        ("/verify/{token}", about) => format!("/verify/{}", token(stage, Purpose::Verification, about).await),
+        ("/email-undo/{token}", about) => format!("/email-undo/{}", token(stage, Purpose::EmailUndo, about).await),
+        ("/unsubscribe/{token}", "a link that is not ours") => "/unsubscribe/AAAA".to_owned(),
+        ("/unsubscribe/{token}", _) => unsubscribe::path(stage.world.app.seals(), UserId(1)),
         ("/password/{token}", about) => format!("/password/{}", token(stage, Purpose::Password, about).await),
         (path, _) if !path.contains('{') => path.to_owned(),
         (path, about) => panic!("nobody knows how to open {path} about {about}"),

@@ -10,6 +10,7 @@ pub enum Section {
     Comments,
     Discussions,
     Accounts,
+    Letters,
     Site,
 }
 
@@ -20,6 +21,7 @@ impl Section {
             Self::Comments => "Comments",
             Self::Discussions => "Discussions",
             Self::Accounts => "Accounts",
+            Self::Letters => "Letters",
             Self::Site => "Site",
         }
     }

@@ -49,6 +49,11 @@ impl World {
         Self::with(&[(&catalogue::SITE_ADDRESS, "https://talk.example"), (&catalogue::LISTEN_BEHIND_PROXY, "127.0.0.1")]).await
     }
 
+    /// A site that sends letters, into a folder.
+    pub async fn with_letters() -> Self {
+        Self::with(&[(&catalogue::MAIL_MODE, "folder")]).await
+    }
+
     /// The program with settings of the operator's own.
     pub async fn with(settings: &[(&'static Setting, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 //! of the form `N passed, N failed`. A check that is not a suite of tests counts as one.
 
 mod browser;
+pub mod mail_server;
 pub mod postgres;
 mod rust;
 mod summary;
@@ -84,6 +85,7 @@ impl Checks<'_> {
     }
 
     fn test_rust(&mut self, cluster: Option<&Cluster>) {
+        self.step("Install a mail server", |checks| single(mail_server::ensure(checks.workspace)));
         self.step("Rust tests, build program", |checks| rust::test_build_program(checks.workspace));
         self.step("Rust tests, SQLite", |checks| rust::test(checks.workspace, Database::Sqlite));
         self.step("Rust tests, PostgreSQL", |checks| rust::test(checks.workspace, Database::Postgres(address(cluster)?)));

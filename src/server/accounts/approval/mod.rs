@@ -14,6 +14,7 @@ use crate::{
     server::{
         audit::{self, Line},
         error::Result,
+        letters::{self, Letter},
         visit::Visit,
     },
     valid::{FieldProblems, Valid, Value},
@@ -55,6 +56,7 @@ pub async fn approve(visit: &Visit, id: UserId) -> Result<Landing> {
     if !store::approve(&transaction, &permit, id).await? {
         return Err(AppError::NotFound.into());
     }
+    letters::tell_newcomer(&transaction, visit.app(), &user, Letter::RegistrationApproved).await?;
     audit::record(&transaction, visit, Line::of(Deed::Approved, Subject::User(id.0)).named(&user.name)).await?;
     transaction.commit().await?;
     Ok(Landing::on(page()).saying(Notice::PersonApproved))
@@ -74,6 +76,8 @@ pub async fn decline(visit: &Visit, id: UserId, draft: Declination) -> Result<La
     if !store::decline(&transaction, &permit, id, &reason, visit.now()).await? {
         return Err(AppError::NotFound.into());
     }
+    let letter = Letter::RegistrationDeclined { reason: reason.as_str().to_owned() };
+    letters::tell_newcomer(&transaction, visit.app(), &user, letter).await?;
     let line = Line::of(Deed::Declined, Subject::User(id.0)).named(&user.name).because(reason.as_str());
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;

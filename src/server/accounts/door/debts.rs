@@ -18,6 +18,7 @@ use crate::{
         audit::{self, Line},
         error::Result,
         keepsake::Keepsake,
+        letters::{self, Letter},
         session,
         visit::Visit,
     },
@@ -77,6 +78,7 @@ pub async fn choose_due_password(visit: &Visit, draft: NewPasswordDraft) -> Resu
     let transaction = visit.database().begin().await?;
     accounts::set_password(&transaction, &permit, entry.user, &hash).await?;
     forget_all_but(&transaction, &entry).await?;
+    letters::tell(&transaction, visit.app(), &user, Letter::PasswordChanged).await?;
     let line = Line::of(Deed::PasswordChanged, Subject::User(entry.user.0)).named(&user.name);
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;

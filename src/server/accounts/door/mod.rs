@@ -18,7 +18,7 @@ pub use debts::{acknowledge_suspension, choose_due_password, keep_account, start
 pub use store::{Entry, sweep};
 
 use crate::{
-    accounts::model::{Clearance, Debt, Keeping, Proven, Role, UserId},
+    accounts::model::{Clearance, Debt, Keeping, Proven, Role, SignInNotices, UserId},
     audit::model::{Deed, Subject},
     error::Refusal,
     landing::{Landing, LocalPath, Notice},
@@ -28,11 +28,16 @@ use crate::{
         door::{AccountState, Consent, PasswordAge, Verification, owed},
     },
     server::{
-        accounts::{browsers, factors, store as accounts, token},
+        accounts::{
+            addresses::verification,
+            browsers::{self, Familiarity},
+            factors, store as accounts, token,
+        },
         audit::{self, Line},
         entity::user,
         error::Result,
         keepsake::Keepsake,
+        letters::{self, Letter},
         session,
         visit::{Opening, Visit},
     },
@@ -63,11 +68,12 @@ pub struct Arrival<'a> {
 pub async fn complete_login(visit: &Visit, arrival: Arrival<'_>) -> Result<Landing> {
     policy::may_sign_in(visit.actor(), visit.now())?;
     let state = state_of(visit, visit.database().writer(), arrival.user).await?;
-    if owed(&state, &arrival.proven, visit.now()).is_none() {
+    let Some(debt) = owed(&state, &arrival.proven, visit.now()) else {
         return open(visit, &state, arrival).await;
-    }
+    };
     let token = token::fresh();
     store::begin(visit.database().writer(), &token::hash(&token), &arrival, visit.now()).await?;
+    write_where_owed(visit, debt, arrival.user).await?;
     visit.keepsakes().keep(Keepsake::Entry, token, ENTRY_LIFE);
     Ok(Landing::on(waiting_room()))
 }
@@ -118,8 +124,9 @@ pub async fn spend_try(visit: &Visit, entry: &Entry) -> Result<()> {
 pub async fn advance(visit: &Visit, entry: Entry) -> Result<Landing> {
     let user = owner(visit, &entry).await?;
     let state = state_of(visit, visit.database().writer(), &user).await?;
-    if owed(&state, &entry.proven, visit.now()).is_some() {
+    if let Some(debt) = owed(&state, &entry.proven, visit.now()) {
         store::note(visit.database().writer(), &entry, visit.now()).await?;
+        write_where_owed(visit, debt, &user).await?;
         return Ok(Landing::on(waiting_room()));
     }
     if !store::take(visit.database().writer(), &entry, visit.now()).await? {
@@ -147,14 +154,40 @@ async fn open(visit: &Visit, state: &AccountState, arrival: Arrival<'_>) -> Resu
     let clearance = clearance(visit, role, &arrival.proven).await?;
     visit.open_session(Opening { user: id, by: arrival.proven, keeping: arrival.keeping, life }).await?;
     refuse_overtaken(visit, arrival.user).await?;
-    browsers::remember(visit, id).await?;
-    let line = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&arrival.user.name).detailed(detail);
-    audit::record(visit.database().writer(), visit, line).await?;
+    let familiarity = browsers::remember(visit, id).await?;
+    let entry = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&arrival.user.name).detailed(detail);
+    let transaction = visit.database().begin().await?;
+    audit::record(&transaction, visit, entry).await?;
+    tell_of_stranger(&transaction, visit, arrival.user, familiarity).await?;
+    transaction.commit().await?;
     let usual = arrival.next.unwrap_or_else(LocalPath::home);
     Ok(match clearance {
         Clearance::Full => Landing::on(usual).saying(arrival.saying),
         Clearance::FactorOwed => Landing::on(LocalPath::ours("/account/security")).saying(arrival.saying),
     })
+}
+
+/// Whoever owes a proof of their address is sent a letter that proves it.
+async fn write_where_owed(visit: &Visit, debt: Debt, user: &user::Model) -> Result<()> {
+    if debt == Debt::Verification {
+        verification::write(visit, UserId(user.id)).await?;
+    }
+    Ok(())
+}
+
+/// A browser that is new to an account which has been entered from others: its owner may want to know.
+async fn tell_of_stranger(
+    database: &impl ConnectionTrait,
+    visit: &Visit,
+    user: &user::Model,
+    familiarity: Familiarity,
+) -> Result<()> {
+    let Some(client) = visit.client() else { return Ok(()) };
+    if familiarity != Familiarity::New || SignInNotices::from_name(&user.sign_in_notices) != SignInNotices::Wanted {
+        return Ok(());
+    }
+    let letter = Letter::NewSignIn { at: visit.now(), agent: client.agent.clone(), address: client.address.to_string() };
+    letters::tell(database, visit.app(), user, letter).await
 }
 
 async fn clearance(visit: &Visit, role: Role, proven: &Proven) -> Result<Clearance> {
@@ -177,7 +210,7 @@ async fn refuse_overtaken(visit: &Visit, recognised: &user::Model) -> Result<()>
 async fn state_of(visit: &Visit, database: &impl ConnectionTrait, user: &user::Model) -> Result<AccountState> {
     Ok(AccountState {
         factors: factors::in_force(database, UserId(user.id)).await?,
-        verification: verification(visit, user),
+        verification: verification_of(visit, user),
         consent: if user.awaiting_since.is_some() { Consent::Awaited } else { Consent::Given },
         password: if user.password_due_since.is_some() { PasswordAge::Due } else { PasswordAge::Good },
         deletes_at: user.deletes_at.map(Moment::from_milliseconds),
@@ -185,8 +218,9 @@ async fn state_of(visit: &Visit, database: &impl ConnectionTrait, user: &user::M
     })
 }
 
-fn verification(_visit: &Visit, _user: &user::Model) -> Verification {
-    Verification::NotOwed
+/// Where no letters are sent, nobody can prove anything.
+fn verification_of(visit: &Visit, user: &user::Model) -> Verification {
+    if visit.app().sends_letters() && user.email_verified_at.is_none() { Verification::Owed } else { Verification::NotOwed }
 }
 
 /// Where the next debt is asked for.

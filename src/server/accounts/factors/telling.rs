@@ -4,7 +4,12 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     error::Refusal,
-    server::{entity::user, error::Result, visit::Visit},
+    server::{
+        entity::user,
+        error::Result,
+        letters::{self, Factor, Letter},
+        visit::Visit,
+    },
 };
 
 /// What has happened to somebody's second factors.
@@ -30,22 +35,17 @@ pub enum Event {
 ///
 /// # Errors
 /// The database's.
-#[allow(clippy::unused_async, reason = "a letter is written here once the site can send some")]
-pub async fn told(_visit: &Visit, _database: &impl ConnectionTrait, _user: &user::Model, _event: Event) -> Result<()> {
-    Ok(())
-}
-
-/// Whether the site can have an address proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mail {
-    #[allow(dead_code, reason = "there is no mail yet")]
-    Sent,
-    None,
-}
-
-/// Whether this site sends mail.
-const fn mail_of(_visit: &Visit) -> Mail {
-    Mail::None
+pub async fn told(visit: &Visit, database: &impl ConnectionTrait, user: &user::Model, event: Event) -> Result<()> {
+    let letter = match event {
+        Event::AppSetUp => Letter::FactorAdded { factor: Factor::App },
+        Event::PasskeyAdded { .. } => Letter::FactorAdded { factor: Factor::Passkey },
+        Event::AppRemoved => Letter::FactorRemoved { factor: Factor::App },
+        Event::PasskeyRemoved { .. } => Letter::FactorRemoved { factor: Factor::Passkey },
+        Event::RecoveryCodesMade => Letter::FactorAdded { factor: Factor::RecoveryCodes },
+        Event::RecoveryCodeUsed { left } => Letter::RecoveryCodeUsed { left },
+        Event::FactorsReset => Letter::FactorRemoved { factor: Factor::All },
+    };
+    letters::tell(database, visit.app(), user, letter).await
 }
 
 /// A second factor on an address that is not its owner's would lock the owner out. Where no mail is sent,
@@ -54,8 +54,8 @@ const fn mail_of(_visit: &Visit) -> Mail {
 /// # Errors
 /// The address is yet to be proven.
 pub fn refuse_unverified(visit: &Visit, user: &user::Model) -> Result<()> {
-    match (mail_of(visit), user.email_verified_at) {
-        (Mail::Sent, None) => Err(Refusal::EmailUnverified.into()),
-        _ => Ok(()),
+    if visit.app().sends_letters() && user.email_verified_at.is_none() {
+        return Err(Refusal::EmailUnverified.into());
     }
+    Ok(())
 }

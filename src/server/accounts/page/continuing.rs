@@ -4,12 +4,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 
 use super::{
-    forms::DuePasswordForm,
+    forms::{AddressForm, DuePasswordForm},
     second_factor::{Offer, SecondFactorForms},
     suggestion,
 };
 use crate::{
-    accounts::model::{Debt, Standing},
+    accounts::{
+        model::{Debt, Standing},
+        view::CORRECT_EMAIL,
+    },
     error::{AppError, Refusal},
     moment::Moment,
     server::{
@@ -68,7 +71,7 @@ fn asked(debt: Debt, owner: &user::Model, offer: Offer) -> AnyView {
     match debt {
         Debt::Consent => consent(owner).into_any(),
         Debt::SecondFactor => view! { <SecondFactorForms offer /> }.into_any(),
-        Debt::Verification => view! { <p>"We have sent you a letter with a link."</p> }.into_any(),
+        Debt::Verification => verification(owner).into_any(),
         Debt::NewPassword => due_password(owner).into_any(),
         Debt::Return { deletes_at } => returning(deletes_at).into_any(),
         Debt::SuspensionNotice => suspension(owner).into_any(),
@@ -87,6 +90,24 @@ fn consent(owner: &user::Model) -> impl IntoView + use<> {
             <p>"Reason given: " <span dir="auto">{reason}</span></p>
         }
         .into_any(),
+    }
+}
+
+/// Where the letter went, and what to do when it does not come.
+fn verification(owner: &user::Model) -> impl IntoView + use<> {
+    let address = owner.email.clone();
+    view! {
+        <p class="lead">"A letter with a link is on its way to " <strong>{address.clone()}</strong> "."</p>
+        <p>
+            "Open it and press the button on the page that it leads to. Look among the junk, too; a letter may take some minutes. If this page is over by then, sign in once more afterwards."
+        </p>
+        <Form action="/api/accounts/resend_verification">
+            <Button size=ButtonSize::Wide>"Send it again"</Button>
+        </Form>
+        <section class="panel">
+            <h2>"Is the address wrong?"</h2>
+            <AddressForm action=CORRECT_EMAIL label="The right e-mail address" verb="Correct the address" value=address />
+        </section>
     }
 }
 

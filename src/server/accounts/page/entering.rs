@@ -126,7 +126,7 @@ pub async fn sign_in(frame: Frame, Asked(onward): Asked<Onward>) -> Result<Respo
             <OrByProvider offers intent=ProviderIntent::SignIn next=onward_elsewhere />
             <div class="stack quiet">
                 <p>"No account yet? "<a href=register>"Register"</a></p>
-                <p>"Password forgotten? Ask an admin of this site for a link that sets a new one."</p>
+                <p><a href="/forgotten">"Password forgotten?"</a></p>
             </div>
         }
     }))

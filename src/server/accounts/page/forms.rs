@@ -7,8 +7,8 @@ use crate::{
         island::AccountForm,
         model::{Leaning, Secret},
         view::{
-            CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, PROVE, REGISTER, REGISTER_WITH_PROVIDER, SET_UP,
-            SIGN_IN, USE_PASSWORD_LINK,
+            CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, PROVE, REGISTER, REGISTER_WITH_PROVIDER,
+            REQUEST_RESET, SET_UP, SIGN_IN, USE_PASSWORD_LINK,
         },
     },
     server::{
@@ -250,6 +250,52 @@ pub fn PasswordLinkForm(suggestion: Option<Secret>) -> impl IntoView {
 }
 
 /// A password being chosen: how long it must be, what it would withstand, and one for the taking.
+/// An e-mail address for an account.
+#[component]
+pub fn AddressForm(action: &'static str, label: &'static str, verb: &'static str, value: String) -> impl IntoView {
+    let sent = Sent::to(action);
+    view! {
+        <AccountForm>
+            <Form action>
+                <ErrorSummary problems=sent.summary_of(&["email"]) />
+                <TextField
+                    label
+                    name="email"
+                    value=sent.typed_or("email", &value)
+                    kind=FieldKind::Email
+                    problem=sent.problem("email")
+                />
+                <div class="actions">
+                    <Button kind=ButtonKind::Primary>{verb}</Button>
+                </div>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// Whose password was forgotten.
+#[component]
+pub fn ResetForm(challenge: Challenge) -> impl IntoView {
+    let sent = Sent::to(REQUEST_RESET);
+    view! {
+        <AccountForm>
+            <Form action=REQUEST_RESET>
+                <ErrorSummary problems=sent.summary_of(&["login"]) />
+                <TextField
+                    label="User name or e-mail address"
+                    name="login"
+                    value=sent.typed_or("login", "")
+                    kind=FieldKind::UserName
+                    problem=sent.problem("login")
+                />
+                <ChallengeFields challenge />
+                <Button kind=ButtonKind::Primary size=ButtonSize::Wide>"Send me a letter"</Button>
+            </Form>
+        </AccountForm>
+    }
+}
+
+/// A password being chosen: how long it must be, and one for the taking.
 #[component]
 fn NewPasswordField(
     #[prop(into)] label: String,

@@ -31,7 +31,7 @@ pub async fn open_password(WebVisit(visit): WebVisit, Number(token): Number<Secr
     open(&visit, token, links::Purpose::Password, "/password")
 }
 
-fn open(visit: &Visit, token: Secret, purpose: links::Purpose, page: &str) -> Response {
+pub(super) fn open(visit: &Visit, token: Secret, purpose: links::Purpose, page: &str) -> Response {
     links::open(visit, token, purpose);
     Redirect::to(page).into_response()
 }

@@ -5,6 +5,7 @@
 mod account;
 mod continuing;
 mod elsewhere;
+mod email;
 mod entering;
 mod forms;
 mod linked;
@@ -19,6 +20,7 @@ mod travelling;
 
 pub use account::{account, change_password};
 pub use continuing::continue_sign_in;
+pub use email::{email, email_undo, forgotten, open_email_undo, open_verify, verify};
 pub use entering::{open_invitation, prove, register, sign_in};
 pub use linked::{open_password, open_set_up, password_link, set_up};
 pub use linking::linked_accounts;

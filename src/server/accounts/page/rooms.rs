@@ -7,6 +7,7 @@ use crate::server::accounts::providers::Providers;
 /// Every page with its name, in the order in which they are offered.
 const ROOMS: &[(&str, &str)] = &[
     ("/account", "Account"),
+    ("/account/email", "E-mail"),
     ("/account/security", "Security"),
     ("/account/sessions", "Sessions"),
     ("/account/data", "Your data"),

@@ -4,7 +4,11 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     accounts::model::UserId,
-    server::{error::Result, visit::Visit},
+    server::{
+        error::Result,
+        letters::{self, Letter},
+        visit::Visit,
+    },
 };
 
 /// What happened.
@@ -14,13 +18,15 @@ pub enum Change {
     Unlinked,
 }
 
-/// The one place from which that letter is sent, within the transaction of the change. The site sends no
-/// letters yet: until it does, the audit log is what tells.
+/// The one place from which that letter is sent, within the transaction of the change.
 ///
 /// # Errors
 /// The database's.
-#[allow(clippy::unused_async, reason = "queueing a letter writes to the database")]
-pub async fn tell(_database: &impl ConnectionTrait, _visit: &Visit, user: UserId, change: Change, title: &str) -> Result<()> {
-    tracing::debug!(%user, ?change, title, "a way into an account has changed");
-    Ok(())
+pub async fn tell(database: &impl ConnectionTrait, visit: &Visit, user: UserId, change: Change, provider: &str) -> Result<()> {
+    let provider = provider.to_owned();
+    let letter = match change {
+        Change::Linked => Letter::ProviderLinked { provider },
+        Change::Unlinked => Letter::ProviderUnlinked { provider },
+    };
+    letters::tell_owner(database, visit.app(), user, letter).await
 }

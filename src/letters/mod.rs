@@ -1,0 +1,4 @@
+//! Letters that the site sends by mail: what an admin sees of them.
+
+pub mod api;
+pub mod model;

@@ -5,8 +5,8 @@
 use leptos::prelude::*;
 
 use super::model::{
-    Deletion, IdentityId, InvitationLink, PasskeyCeremony, PasskeyId, PasskeyUse, PasswordLink, PasswordWeight, RecoveryCodes, Role, Secret,
-    SignInNotices, UserId,
+    Deletion, IdentityId, InvitationLink, PasskeyCeremony, PasskeyId, PasskeyUse, PasswordLink, PasswordWeight, RecoveryCodes,
+    Role, Secret, SignInNotices, UserId,
 };
 use crate::{error::AppError, landing::Landing};
 
@@ -350,6 +350,8 @@ pub async fn choose_first_password(password: Secret) -> Result<Landing, AppError
     use crate::{accounts::model::NewPasswordDraft, server::accounts};
     let draft = NewPasswordDraft { password };
     crate::server::call(|visit| async move { accounts::choose_first_password(&visit, draft).await }).await
+}
+
 #[server(name = ResendVerification, prefix = "/api", endpoint = "accounts/resend_verification")]
 pub async fn resend_verification() -> Result<Landing, AppError> {
     use crate::server::accounts::addresses::verification;

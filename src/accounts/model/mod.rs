@@ -12,8 +12,8 @@ mod name;
 mod passkeys;
 mod password;
 mod person;
-mod weight;
 mod provider;
+mod weight;
 
 pub use account::{AccountRecord, AddressClaim, AddressProof, Mailbox, PasswordLink, Profile, SessionRecord};
 pub use arrival::{Debt, Keeping, Proven, ProviderName, SecondFactors, SecondProof, SignInNotices, SuspensionNotice, Way};
@@ -33,5 +33,5 @@ pub use name::Username;
 pub use passkeys::{PasskeyBackup, PasskeyCeremony, PasskeyId, PasskeyName, PasskeyRecord, PasskeyUse};
 pub use password::{Leaning, NewPassword, Secret};
 pub use person::{Actor, Clearance, Freshness, Person, Role, Standing, UserId};
-pub use weight::{PasswordWeight, Strength, WeightReason};
 pub use provider::{Identity, IdentityId, ProviderIntent, ProviderOffer, ProviderRegistration};
+pub use weight::{PasswordWeight, Strength, WeightReason};

@@ -24,7 +24,7 @@ pub mod token;
 
 pub use joining::{check_set_up_link, create, enrol, has_admin, register, set_up};
 pub use passwords::{own_leaning, weigh as weigh_password};
-pub use store::{Filter, SuspendedOnly, lock};
+pub use store::{Filter, SuspendedOnly};
 
 use sea_orm::ConnectionTrait;
 
@@ -263,6 +263,14 @@ pub(in crate::server) async fn end_all_access(
     session::end_all(database, user, but).await?;
     links::cancel(database, links::Purpose::EmailChange, user).await?;
     door::cancel(database, user).await
+}
+
+/// Has what one person does at once be done one after the other, until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(database: &impl ConnectionTrait, user: UserId) -> Result<()> {
+    store::lock(database, user).await.map(drop)
 }
 
 /// Whether the site would have no admin in good standing without this one. Locks the admins' rows.

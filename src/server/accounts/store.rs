@@ -69,10 +69,8 @@ pub async fn find(database: &impl ConnectionTrait, id: UserId) -> Result<Option<
 ///
 /// # Errors
 /// The database's.
-pub async fn lock(database: &impl ConnectionTrait, id: UserId) -> Result<()> {
-    let row = Entity::find_by_id(id.0).select_only().column(Column::Id).lock(LockType::NoKeyUpdate);
-    row.into_tuple::<i64>().one(database).await?;
-    Ok(())
+pub async fn lock(database: &impl ConnectionTrait, id: UserId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id.0).lock(LockType::NoKeyUpdate).one(database).await?)
 }
 
 pub async fn find_by_name(database: &impl ConnectionTrait, key: &NameKey) -> Result<Option<Model>> {
@@ -140,12 +138,6 @@ pub async fn set_first_password(
     let set = Entity::update_many().col_expr(Column::Password, Expr::value(hash.as_str()));
     let set = set.filter(Column::Id.eq(id.0)).filter(Column::Password.eq("")).exec(database).await?;
     Ok(set.rows_affected == 1)
-}
-
-/// An account whose row stays locked until the transaction ends, on PostgreSQL; on SQLite there is one
-/// transaction at a time.
-pub async fn lock(database: &impl ConnectionTrait, id: UserId) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id(id.0).lock_exclusive().one(database).await?)
 }
 
 /// Brings a hash up to the parameters of today; the password stays, and so does what is owed for it.

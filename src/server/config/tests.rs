@@ -342,6 +342,8 @@ fn the_example_file_names_every_setting_of_a_provider() {
     for member in &families::MEMBERS {
         assert!(section.lines().any(|line| line.starts_with(&format!("#{} = ", member.name))), "{} is missing", member.name);
     }
+}
+
 #[test]
 fn letters_are_off_unless_somebody_asks_for_them() {
     let config = Config::load(file("")).unwrap();

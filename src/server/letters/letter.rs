@@ -84,6 +84,8 @@ pub enum Factor {
     AuthenticatorApp,
     Passkey,
     RecoveryCodes,
+    /// All that there were.
+    All,
 }
 
 impl Factor {
@@ -92,6 +94,7 @@ impl Factor {
             Self::AuthenticatorApp => "an authenticator app",
             Self::Passkey => "a passkey",
             Self::RecoveryCodes => "new recovery codes",
+            Self::All => "second factors",
         }
     }
 }

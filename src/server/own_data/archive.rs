@@ -14,6 +14,7 @@ use crate::{
     landing::{Landing, LocalPath, Notice},
     policy::{self, act},
     server::{
+        accounts::throttle::{self, Kind},
         app::App,
         audit::{self, Line},
         comments, discussions,
@@ -40,6 +41,7 @@ pub async fn own(visit: &Visit) -> Result<Option<ArchiveRecord>> {
 pub async fn ask(visit: &Visit) -> Result<Landing> {
     let granted = policy::may_take_own_data(visit.actor(), visit.now())?;
     let id = granted.person.id;
+    throttle::admit(visit, Kind::Export, throttle::Subject::Person(id)).await?;
     let transaction = visit.database().begin().await?;
     refuse_second(latest(&transaction, id, visit.now()).await?)?;
     store::ask(&transaction, &granted.permit, id, (visit.now(), visit.now().after(ARCHIVE_LIFE))).await?;

@@ -181,6 +181,9 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Told {
         if *event.metadata().level() == tracing::Level::ERROR {
             self.0.fetch_add(1, Ordering::SeqCst);
         }
+    }
+}
+
 #[tokio::test]
 async fn an_account_without_a_password_is_opened_by_none() {
     let passwords = passwords();

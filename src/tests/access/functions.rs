@@ -17,8 +17,17 @@ use crate::{
 
 /// Whether an act ends or raises the session of whoever does it, so that nobody can act twice.
 pub fn uses_visitors_up(line: &Line) -> bool {
-    let of_sessions =
-        ["register", "sign_in", "sign_out", "prove", "change_password", "confirm_totp", "remove_totp", "choose_first_password", "leave_for_good"];
+    let of_sessions = [
+        "register",
+        "sign_in",
+        "sign_out",
+        "prove",
+        "change_password",
+        "confirm_totp",
+        "remove_totp",
+        "choose_first_password",
+        "leave_for_good",
+    ];
     let function = line.subject.strip_prefix("accounts/").unwrap_or_default();
     of_sessions.contains(&function) || function == "change_role" && line.about.starts_with("oneself")
 }

@@ -199,7 +199,7 @@ async fn nothing_that_opens_a_visit_stands_in_the_database_or_in_clear_in_the_br
 async fn a_network_cannot_have_the_site_ask_providers_without_end() {
     let (world, _provider) = site().await;
     let mut guest = world.guest();
-    for _ in 0..crate::server::accounts::throttle::DEPARTURES_PER_HOUR {
+    for _ in 0..60 {
         guest.call(BEGIN, &[("provider", CODE), ("intent", "sign_in")]).await.landing();
     }
     let refused = guest.call(BEGIN, &[("provider", CODE), ("intent", "sign_in")]).await;

@@ -37,9 +37,9 @@ pub enum Event {
 /// The database's.
 pub async fn told(visit: &Visit, database: &impl ConnectionTrait, user: &user::Model, event: Event) -> Result<()> {
     let letter = match event {
-        Event::AppSetUp => Letter::FactorAdded { factor: Factor::App },
+        Event::AppSetUp => Letter::FactorAdded { factor: Factor::AuthenticatorApp },
         Event::PasskeyAdded { .. } => Letter::FactorAdded { factor: Factor::Passkey },
-        Event::AppRemoved => Letter::FactorRemoved { factor: Factor::App },
+        Event::AppRemoved => Letter::FactorRemoved { factor: Factor::AuthenticatorApp },
         Event::PasskeyRemoved { .. } => Letter::FactorRemoved { factor: Factor::Passkey },
         Event::RecoveryCodesMade => Letter::FactorAdded { factor: Factor::RecoveryCodes },
         Event::RecoveryCodeUsed { left } => Letter::RecoveryCodeUsed { left },

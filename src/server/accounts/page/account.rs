@@ -9,7 +9,7 @@ use super::{
     suggestion,
 };
 use crate::{
-    accounts::model::{AccountRecord, AddressClaim},
+    accounts::model::{AccountRecord, AddressClaim, Leaning},
     comments::model::ListedComment,
     moment::Moment,
     policy,

@@ -19,6 +19,7 @@ use crate::{
     server::{
         accounts::{
             addresses::{self, change, verification},
+            challenge,
             links::Purpose,
         },
         error::Error,

@@ -7,8 +7,8 @@ use crate::{
         island::AccountForm,
         model::{Leaning, Secret},
         view::{
-            CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, PROVE, REGISTER, REGISTER_WITH_PROVIDER,
-            REQUEST_RESET, SET_UP, SIGN_IN, USE_PASSWORD_LINK,
+            CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, PROVE, REGISTER, REGISTER_WITH_PROVIDER, REQUEST_RESET,
+            SET_UP, SIGN_IN, USE_PASSWORD_LINK,
         },
     },
     server::{

@@ -15,9 +15,7 @@ use crate::{
     moment::Moment,
     policy,
     server::{
-        accounts::{
-            invitations, throttle, token,
-        },
+        accounts::{invitations, throttle, token},
         error::{Error, Result},
         keepsake::Keepsake,
         seal::Purpose,

@@ -32,7 +32,7 @@ use crate::{
         accounts::{
             self,
             door::{self, Arrival},
-            store as people,
+            providers, store as people,
             throttle::{self, Key, Kind},
         },
         audit::{self, Line},
@@ -48,9 +48,6 @@ use store::Stored;
 
 /// As many as one account can have.
 pub const MOST: u64 = 25;
-
-/// Exchanges that one network may begin in an hour without saying for whom.
-const UNNAMED_PER_HOUR: u32 = 600;
 
 /// The passkeys of an account, the oldest first.
 ///
@@ -143,12 +140,16 @@ pub async fn rename_passkey(visit: &Visit, id: PasskeyId, name: &str) -> Result<
 /// Removes one of one's own passkeys. With the last factor the recovery codes go as well.
 ///
 /// # Errors
-/// Not allowed, or it is not one's own.
+/// Not allowed, it is not one's own, or it is the last way into the account.
 pub async fn remove_passkey(visit: &Visit, id: PasskeyId) -> Result<Landing> {
     let granted = policy::may_remove_factor(visit.actor(), visit.now())?;
     let transaction = visit.database().begin().await?;
     let user = factors::lock(&transaction, granted.person.id).await?.ok_or(AppError::Unauthenticated)?;
     let name = store::delete(&transaction, &granted.permit, granted.person.id, id).await?.ok_or(AppError::NotFound)?;
+    let is_last = !factors::in_force(&transaction, granted.person.id).await?.passkeys;
+    if is_last && !providers::opens(&transaction, visit, granted.person.id).await? {
+        return Err(Refusal::LastWay.into());
+    }
     let detail = format!("passkey {name}");
     let removal = Removal { user: &user, detail, event: Event::PasskeyRemoved { name }, notice: Notice::PasskeyRemoved };
     removed(visit, transaction, removal).await

@@ -97,15 +97,11 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
     stage.prepare_site(about).await;
     let password = ("password", PASSWORD.to_owned());
     match function {
-        "register" => registration(stage),
-        "set_up" => registration(stage),
+        "register" | "set_up" => registration(stage),
         "sign_in" => vec![("login", "keeper".to_owned()), password],
-        "sign_out" => Vec::new(),
-        "prove" => vec![password],
+        "sign_out" | "acknowledge_suspension" | "keep_account" | "start_over" | "begin_totp" | "begin_passkey" => Vec::new(),
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
-        "use_password_link" | "choose_due_password" => vec![password],
-        "acknowledge_suspension" | "keep_account" | "start_over" | "begin_totp" => Vec::new(),
-        "begin_passkey" => Vec::new(),
+        "prove" | "use_password_link" | "choose_due_password" => vec![password],
         "ask_for_passkey" => vec![("purpose", asked_for(about).to_owned())],
         "add_passkey" => vec![("token", "t".to_owned()), ("name", "Key".to_owned()), ("credential", made_credential())],
         "sign_in_with_passkey" | "give_passkey" | "prove_with_passkey" => {

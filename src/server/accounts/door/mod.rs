@@ -148,8 +148,8 @@ async fn open(visit: &Visit, state: &AccountState, arrival: Arrival<'_>) -> Resu
     visit.open_session(Opening { user: id, by: arrival.proven, keeping: arrival.keeping, life }).await?;
     refuse_overtaken(visit, arrival.user).await?;
     browsers::remember(visit, id).await?;
-    let line = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&arrival.user.name).detailed(detail);
-    audit::record(visit.database().writer(), visit, line).await?;
+    let entry = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&arrival.user.name).detailed(detail);
+    audit::record(visit.database().writer(), visit, entry).await?;
     let usual = arrival.next.unwrap_or_else(LocalPath::home);
     Ok(match clearance {
         Clearance::Full => Landing::on(usual).saying(arrival.saying),

@@ -23,6 +23,7 @@ use crate::{
 
 /// The form within (`children`, from the server) asks for a passkey when it is sent. Where it says so
 /// (`data-autofill`), browsers offer passkeys in the fields of the page as well.
+#[allow(clippy::must_use_candidate, reason = "a view that is not used is not seen")]
 #[island]
 pub fn PasskeyForm(children: Children) -> impl IntoView {
     let asking = Asking::new();

@@ -150,7 +150,7 @@ impl List {
                 let factors = person.factors;
                 json!({ "name": person.name, "role": person.role.name(), "app": factors.totp, "passkeys": factors.passkeys })
             });
-            return Value::from_iter(rows).to_string();
+            return rows.collect::<Value>().to_string();
         }
         if staff.is_empty() {
             return "Nobody.".to_owned();

@@ -125,8 +125,7 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
     }
     let password = ("password", PASSWORD.to_owned());
     match function {
-        "register" => registration(stage),
-        "set_up" => registration(stage),
+        "register" | "set_up" => registration(stage),
         "sign_in" => vec![("login", "keeper".to_owned()), password],
         "weigh_password" => vec![password],
         "sign_out" | "end_other_sessions" | "ask_for_archive" => Vec::new(),

@@ -162,14 +162,14 @@ pub async fn delete_codes(database: &impl ConnectionTrait, user: UserId) -> Resu
 /// Uses a code up; not when it is nobody's, somebody else's, or was used before.
 pub async fn use_code(database: &impl ConnectionTrait, user: UserId, hash: &[u8], now: Moment) -> Result<bool> {
     use recovery_code::{Column, Entity};
-    let used = Entity::update_many()
+    let marked = Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now.milliseconds()))
         .filter(Column::CodeHash.eq(hash.to_vec()))
         .filter(Column::UserId.eq(user.0))
         .filter(Column::UsedAt.is_null())
         .exec(database)
         .await?;
-    Ok(used.rows_affected == 1)
+    Ok(marked.rows_affected == 1)
 }
 
 pub async fn codes_left(database: &impl ConnectionTrait, user: UserId) -> Result<u64> {

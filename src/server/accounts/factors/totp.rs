@@ -57,10 +57,10 @@ pub async fn begin_totp(visit: &Visit) -> Result<Landing> {
     refuse_unverified(visit, &owner(visit, id).await?)?;
     let secret: [u8; 20] = rand::random();
     let sealed = visit.app().seals().seal(Purpose::Totp, &id.to_string(), &secret)?;
-    match store::begin_totp(visit.database().writer(), &granted.permit, id, sealed, visit.now()).await? {
-        true => Ok(Landing::on(LocalPath::ours("/account/security/app"))),
-        false => Err(AppError::Conflict(Conflict::FactorInForce).into()),
+    if !store::begin_totp(visit.database().writer(), &granted.permit, id, sealed, visit.now()).await? {
+        return Err(AppError::Conflict(Conflict::FactorInForce).into());
     }
+    Ok(Landing::on(LocalPath::ours("/account/security/app")))
 }
 
 /// The app that waits to be confirmed, if there is one.
@@ -191,7 +191,8 @@ fn drawn(address: &str) -> Result<Picture> {
         let mut column = 0;
         for run in squares.chunk_by(|one, next| one == next) {
             if run[0] == Color::Dark {
-                path.push_str(&format!("M{column} {row}h{length}v1h-{length}z", length = run.len()));
+                let length = run.len().to_string();
+                path.extend(["M", &column.to_string(), " ", &row.to_string(), "h", &length, "v1h-", &length, "z"]);
             }
             column += run.len();
         }

@@ -56,7 +56,7 @@ pub async fn end<State: DeserializeOwned>(
     purpose: Purpose,
     user: Option<UserId>,
 ) -> Result<State> {
-    let taken = store::take(visit.database().writer(), &token::hash(token), (purpose, user), visit.now()).await?;
-    let state = taken.ok_or(Refusal::PasskeyOver)?;
+    let found = store::take(visit.database().writer(), &token::hash(token), (purpose, user), visit.now()).await?;
+    let state = found.ok_or(Refusal::PasskeyOver)?;
     serde_json::from_str(&state).map_err(|cause| Error::broken("a challenge cannot be read", cause))
 }

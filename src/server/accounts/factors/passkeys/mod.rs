@@ -8,6 +8,7 @@
 mod ceremony;
 mod store;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde_json::json;
@@ -170,8 +171,10 @@ pub async fn ask_for_passkey(visit: &Visit, purpose: PasskeyUse) -> Result<Passk
         if known.is_empty() {
             return Err(AppError::NotFound.into());
         }
-        options["allowCredentials"] =
-            known.iter().map(|stored| json!({ "type": "public-key", "id": stored.passkey.cred_id() })).collect();
+        options["allowCredentials"] = known
+            .iter()
+            .map(|stored| json!({ "type": "public-key", "id": URL_SAFE_NO_PAD.encode(stored.passkey.cred_id()) }))
+            .collect();
     }
     ceremony::begin(visit, Purpose::Use(purpose), user, &state, &options).await
 }

@@ -84,7 +84,7 @@ pub async fn insert(
     let row = ActiveModel {
         id: NotSet,
         user_id: Set(user.0),
-        credential_id: Set(passkey.cred_id().to_vec()),
+        credential_id: Set(passkey.cred_id().clone()),
         name: Set(name.as_str().to_owned()),
         backup: Set(backup_in(&credential).name().to_owned()),
         credential: Set(credential),

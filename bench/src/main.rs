@@ -3,6 +3,7 @@
 //!
 //! The server is started as an operator starts it, and met over HTTP as people meet it.
 
+mod authenticator;
 mod bare;
 mod client;
 mod community;
@@ -11,6 +12,7 @@ mod load;
 mod measures;
 mod server;
 mod table;
+mod timing;
 
 use std::{
     fs,
@@ -22,7 +24,7 @@ use std::{
 use community::WRITERS;
 use failure::{Failure, Outcome};
 use load::READERS;
-use server::{Place, Server};
+use server::{Letters, Place, Server};
 use table::{Table, milliseconds};
 
 const USAGE: &str = "bench SERVER REPORT [--seconds 1–15] [--postgres ADDRESS]";
@@ -87,6 +89,7 @@ async fn measure(plan: &Plan) -> Outcome {
     let scratch = Scratch::make()?;
     let mut table = Table::default();
     on_sqlite(plan, &scratch, &mut table).await?;
+    timing::differences(&mut table, &plan.program, &scratch.folder("timing")?).await?;
     match &plan.postgres {
         Some(address) => on_postgres(plan, &scratch, address, &mut table).await?,
         None => println!("There is no PostgreSQL here; it is left out."),
@@ -104,7 +107,7 @@ async fn measure(plan: &Plan) -> Outcome {
 }
 
 async fn on_sqlite(plan: &Plan, scratch: &Scratch, table: &mut Table) -> Outcome {
-    let place = Place { program: plan.program.clone(), folder: scratch.folder("sqlite")?, postgres: None };
+    let place = Place { program: plan.program.clone(), folder: scratch.folder("sqlite")?, postgres: None, letters: Letters::Off };
     let server = Server::start(&place).await?;
     let first_start = server.start;
     println!("Filling the server that is measured.");
@@ -128,7 +131,7 @@ async fn on_sqlite(plan: &Plan, scratch: &Scratch, table: &mut Table) -> Outcome
 
 async fn on_postgres(plan: &Plan, scratch: &Scratch, address: &str, table: &mut Table) -> Outcome {
     let folder = scratch.folder("postgres")?;
-    let place = Place { program: plan.program.clone(), folder, postgres: Some(address.to_owned()) };
+    let place = Place { program: plan.program.clone(), folder, postgres: Some(address.to_owned()), letters: Letters::Off };
     let server = Server::start(&place).await?;
     let community = community::found(&server, &place).await?;
     measures::publishing(table, "PostgreSQL", &server, &community, plan.span).await?;

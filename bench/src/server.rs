@@ -29,6 +29,14 @@ pub struct Place {
     pub folder: PathBuf,
     /// The address of a PostgreSQL database; SQLite where there is none.
     pub postgres: Option<String>,
+    pub letters: Letters,
+}
+
+/// Whether the server writes letters, and so wants addresses proven.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Letters {
+    Off,
+    Written,
 }
 
 impl Place {
@@ -45,8 +53,16 @@ impl Place {
             .env("LOCUTORY_DATA__FOLDER", self.folder.join("data"))
             .env("LOCUTORY_LIMITS__CONNECTIONS_PER_NETWORK", "1000")
             .env("LOCUTORY_LIMITS__REGISTRATIONS_PER_HOUR", "100000")
+            .env("LOCUTORY_LIMITS__FORM_SECONDS", "0")
+            .env("LOCUTORY_LIMITS__FAILED_SIGN_INS_BEFORE_CHALLENGE", "1000000")
+            .env("LOCUTORY_LIMITS__REGISTRATIONS_BEFORE_CHALLENGE", "1000000")
+            .env("LOCUTORY_LIMITS__RESETS_BEFORE_CHALLENGE", "1000000")
+            .env("LOCUTORY_LIMITS__SIGN_IN_FREE_TRIES", "100")
             .env("LOCUTORY_LOG__FILTER", "error")
             .kill_on_drop(true);
+        if self.letters == Letters::Written {
+            command.env("LOCUTORY_MAIL__MODE", "folder");
+        }
         if let Some(postgres) = &self.postgres {
             command.env("LOCUTORY_DATA__DATABASE", postgres);
         }

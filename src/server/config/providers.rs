@@ -35,6 +35,7 @@ pub enum ClientSecret {
 }
 
 /// What it speaks.
+#[allow(clippy::large_enum_variant, reason = "there are a few of them, made once at the start")]
 #[derive(Clone, Debug)]
 pub enum Kind {
     /// OpenID Connect: all else is discovered.

@@ -127,8 +127,6 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
     match function {
         "register" | "set_up" => registration(stage),
         "sign_in" => vec![("login", "keeper".to_owned()), password],
-        "weigh_password" => vec![password],
-        "sign_out" | "end_other_sessions" | "ask_for_archive" => Vec::new(),
         "end_own_session" => vec![("session", "-1".to_owned())],
         "invite" => vec![("note", "for the choir".to_owned()), ("uses", "1".to_owned()), ("days", "7".to_owned())],
         "withdraw_invitation" => vec![("invitation", stage.invitation(about).await.1.to_string())],
@@ -136,10 +134,19 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
         "decline" => vec![("user", stage.applicant(about).await.to_string()), ("reason", "no room".to_owned())],
         "leave_for_good" => vec![("deletion", "anonymise".to_owned())],
         "choose_notices" => vec![("notices", "unwanted".to_owned())],
-        "prove" => vec![password],
         "change_password" => vec![("current_password", PASSWORD.to_owned()), password],
-        "use_password_link" | "choose_due_password" => vec![password],
-        "acknowledge_suspension" | "keep_account" | "start_over" | "begin_totp" | "begin_passkey" => Vec::new(),
+        "prove" | "use_password_link" | "choose_due_password" | "weigh_password" => vec![password],
+        "sign_out"
+        | "end_other_sessions"
+        | "ask_for_archive"
+        | "acknowledge_suspension"
+        | "keep_account"
+        | "start_over"
+        | "begin_totp"
+        | "begin_passkey"
+        | "resend_verification"
+        | "verify_email"
+        | "undo_email_change" => Vec::new(),
         "ask_for_passkey" => vec![("purpose", asked_for(about).to_owned())],
         "add_passkey" => vec![("token", "t".to_owned()), ("name", "Key".to_owned()), ("credential", made_credential())],
         "sign_in_with_passkey" | "give_passkey" | "prove_with_passkey" => {
@@ -157,7 +164,6 @@ async fn of_accounts(stage: &mut Stage, visitor: Visitor, function: &str, about:
             }
             Vec::new()
         }
-        "resend_verification" | "verify_email" | "undo_email_change" => Vec::new(),
         "correct_email" | "change_email" => vec![("email", format!("other-{}@mail.example", stage.number()))],
         "request_reset" => vec![("login", "nobody-here".to_owned())],
         "change_role" => vec![("user", stage.target(visitor, about).await.to_string()), ("role", "moderator".to_owned())],

@@ -87,14 +87,14 @@ pub async fn is_in_force(database: &impl ConnectionTrait, code_hash: &[u8], now:
 /// Whether there was a use left; it is this account's now.
 pub async fn consume(database: &impl ConnectionTrait, code_hash: &[u8], user: UserId, now: Moment) -> Result<bool> {
     let Some(invitation) = in_force(code_hash, now).one(database).await? else { return Ok(false) };
-    let used = Entity::update_many()
+    let taken = Entity::update_many()
         .col_expr(Column::UsesLeft, Expr::col(Column::UsesLeft).sub(1))
         .filter(Column::Id.eq(invitation.id))
         .filter(Column::UsesLeft.gt(0))
         .filter(Column::EndsAt.gt(now.milliseconds()))
         .exec(database)
         .await?;
-    if used.rows_affected != 1 {
+    if taken.rows_affected != 1 {
         return Ok(false);
     }
     user::Entity::update_many()

@@ -12,7 +12,7 @@ mod linked;
 mod linking;
 mod passkeys;
 mod person;
-pub mod rooms;
+pub(in crate::server) mod rooms;
 mod second_factor;
 mod security;
 mod sessions;

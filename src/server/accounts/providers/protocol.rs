@@ -133,7 +133,7 @@ fn asking(
         .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     match (credentials.secret, credentials.shown) {
         (Some(secret), Shown::InHeader) => {
-            request = request.header(http::header::AUTHORIZATION, basic(credentials.client_id, secret))
+            request = request.header(http::header::AUTHORIZATION, basic(credentials.client_id, secret));
         }
         (Some(secret), Shown::InBody) => {
             form.append_pair("client_id", credentials.client_id).append_pair("client_secret", secret.expose());

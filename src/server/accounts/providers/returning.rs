@@ -76,7 +76,9 @@ async fn take(visit: &Visit, provider: &Provider, answer: &Answer) -> Result<(Ti
     visit.keepsakes().forget(Keepsake::Flow);
     // Somebody else may have signed in, or out, in the meantime.
     match intent {
-        ProviderIntent::SignIn | ProviderIntent::Register => drop(policy::may_sign_in(visit.actor(), visit.now())?),
+        ProviderIntent::SignIn | ProviderIntent::Register => {
+            policy::may_sign_in(visit.actor(), visit.now())?;
+        }
         ProviderIntent::Link | ProviderIntent::Prove if found.user == visit.actor().id() && found.user.is_some() => {}
         ProviderIntent::Link | ProviderIntent::Prove => return Err(Refusal::FlowOver.into()),
     }

@@ -21,7 +21,7 @@ test("a moderator finds the rooms of moderation, and no others", async ({ modera
   await open(page, "/");
   await link(page.locator(".site-header"), "Dashboard").click();
   await expect(heading(page, "Comments")).toBeVisible();
-  await expect(page.locator(".side-nav a")).toHaveText(["Comments", "Discussions"]);
+  await expect(page.locator(".side-nav a")).toHaveText(["Comments", "Discussions", "Joining"]);
   for (const path of ["/admin/users", "/admin/users/1", "/admin/settings", "/admin/audit"]) {
     const answer = await page.goto(path);
     expect(answer?.status(), path).toBe(404);

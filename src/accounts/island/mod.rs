@@ -7,8 +7,8 @@ mod weighing;
 use leptos::prelude::*;
 
 use super::{
-    model::{EmailAddress, Leaning, LoginText, NewPassword, PasskeyName, RecoveryCode, Secret, TotpCode, Username},
-    view::{CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
+    model::{EmailAddress, LoginText, NewPassword, PasskeyName, RecoveryCode, Secret, TotpCode, Username},
+    view::{CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, REGISTER, SET_UP, USE_PASSWORD_LINK},
 };
 use weighing::Weighing;
 
@@ -42,8 +42,9 @@ pub fn AccountForm(children: Children) -> impl IntoView {
     }
 }
 
-/// The forms in which a password is chosen.
-const CHOOSING: [&str; 6] = [REGISTER, SET_UP, CHANGE_PASSWORD, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, USE_PASSWORD_LINK];
+/// The forms in which a password is chosen that nothing may stand beside. How long it must be where it is
+/// changed, only the server knows.
+const CHOOSING: [&str; 5] = [REGISTER, SET_UP, CHOOSE_DUE_PASSWORD, CHOOSE_FIRST_PASSWORD, USE_PASSWORD_LINK];
 
 /// The rules of the drafts in `model/drafts.rs`, field by field. The server's word counts.
 fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
@@ -54,10 +55,6 @@ fn problem(action: &str, field: &str, text: &str) -> Option<Problem> {
         "name" => PasskeyName::parse(text).err(),
         "code" => TotpCode::parse(text).err(),
         "recovery_code" => RecoveryCode::parse(text).err(),
-        // Whether there is a second factor beside it, only the server knows.
-        "password" if action == CHANGE_PASSWORD => {
-            NewPassword::parse_leaning(&Secret::new(text.to_owned()), Leaning::OnSecondFactor).err()
-        }
         "password" if CHOOSING.contains(&action) => NewPassword::parse(&Secret::new(text.to_owned())).err(),
         "password" | "current_password" if text.is_empty() => Some(Problem::new(ProblemCode::Required)),
         _ => None,

@@ -49,7 +49,8 @@ pub struct Proof {
 pub struct PasswordChange {
     #[validate(custom(function = "is_present"))]
     pub current_password: Secret,
-    #[validate(custom(function = "NewPassword::rule_with_factor"))]
+    /// How long it must be depends on what stands beside it, which the act knows.
+    #[validate(custom(function = "is_present"))]
     pub password: Secret,
 }
 

@@ -104,14 +104,6 @@ impl NewPassword {
         Self::parse(secret).map(drop).map_err(ValidationError::from)
     }
 
-    /// The rule where only the server knows whether there is a second factor.
-    ///
-    /// # Errors
-    /// What would be wrong with the password even then.
-    pub fn rule_with_factor(secret: &Secret) -> Result<(), ValidationError> {
-        Self::parse_leaning(secret, Leaning::OnSecondFactor).map(drop).map_err(ValidationError::from)
-    }
-
     #[must_use]
     pub fn secret(&self) -> &Secret {
         &self.0

@@ -126,9 +126,8 @@ fn sessions_panel(sessions: &[SessionRecord], now: Moment) -> impl IntoView + us
         .map(|session| {
             view! {
                 <tr>
-                    <th scope="row">{agent::in_words(&session.agent)}</th>
+                    <th scope="row">{agent::in_words(&session.agent)} <span class="quiet">{words::proven(&session.by)}</span></th>
                     <td>{agent::place(&session.address)}</td>
-                    <td>{words::proven(&session.by)}</td>
                     <td class="number"><When at=session.created now=now /></td>
                     <td class="number"><When at=session.last_seen now=now /></td>
                 </tr>
@@ -146,7 +145,6 @@ fn sessions_panel(sessions: &[SessionRecord], now: Moment) -> impl IntoView + us
                         <tr>
                             <th scope="col">"Browser"</th>
                             <th scope="col">"From"</th>
-                            <th scope="col">"Proven by"</th>
                             <th scope="col" class="number">"Signed in"</th>
                             <th scope="col" class="number">"Last seen"</th>
                         </tr>

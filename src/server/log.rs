@@ -39,7 +39,7 @@ pub fn start(log: &Log) {
     drop(subscriber(log, colour, io::stderr).try_init());
 }
 
-fn subscriber<W>(log: &Log, colour: Colour, writer: W) -> impl Subscriber + Send + Sync
+pub(crate) fn subscriber<W>(log: &Log, colour: Colour, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {

@@ -22,5 +22,7 @@ mod queries;
 mod resets;
 mod robustness;
 mod schema;
+mod secrets;
 mod sessions;
 mod throttling;
+mod ways_in;

@@ -12,7 +12,7 @@ use crate::server::{
 };
 
 /// Column names, and whether they may be empty.
-type Columns = BTreeMap<String, bool>;
+pub type Columns = BTreeMap<String, bool>;
 
 async fn migrated(database: &Database) -> Columns {
     let mut all = Columns::new();
@@ -30,7 +30,7 @@ async fn names(database: &Database, query: &str) -> Vec<(String, i64)> {
     rows.iter().map(|row| (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())).collect()
 }
 
-async fn tables(database: &Database) -> Vec<String> {
+pub async fn tables(database: &Database) -> Vec<String> {
     let query = match database.reader().get_database_backend() {
         DbBackend::Sqlite => "SELECT name, 0 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
         _ => "SELECT table_name::text, 0::bigint FROM information_schema.tables WHERE table_schema = 'public'",
@@ -39,7 +39,7 @@ async fn tables(database: &Database) -> Vec<String> {
     found.filter(|name| name != "seaql_migrations").collect()
 }
 
-async fn columns(database: &Database, table: &str) -> Columns {
+pub async fn columns(database: &Database, table: &str) -> Columns {
     let query = match database.reader().get_database_backend() {
         DbBackend::Sqlite => format!("SELECT name, \"notnull\" OR pk > 0 FROM pragma_table_info('{table}')"),
         _ => format!(

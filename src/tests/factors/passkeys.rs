@@ -1,4 +1,6 @@
-//! Passkeys, as far as they can be told without one: the whole way is for `end2end/`.
+//! Passkeys: what is asked of them, and what an answer is worth.
+
+mod answers;
 
 use std::time::Duration;
 

@@ -144,7 +144,7 @@ async fn a_provider_that_is_down_is_told_and_keeps_nobody_from_the_site() {
 
 #[tokio::test]
 async fn a_provider_that_nobody_answers_for_is_no_reason_not_to_start() {
-    let world = world_with("http://127.0.0.1:9").await;
+    let world = world_with("http://127.0.0.1:9", &[]).await;
     let answer = world.guest().submit(BEGIN, &[("provider", WORK), ("intent", "sign_in")]).await;
     assert_refused(&answer, Refusal::ProviderDown);
     assert!(!answer.shows("127.0.0.1"), "the page says nothing of the network");

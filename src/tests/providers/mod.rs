@@ -19,11 +19,13 @@ use crate::{
     words,
 };
 
-use provider::{CLIENT, Provider, SECRET};
+pub use provider::{Provider, SECRET};
+
+use provider::CLIENT;
 
 const BEGIN: &str = "/api/accounts/begin_provider";
 /// The provider that speaks OpenID Connect.
-const WORK: &str = "work";
+pub const WORK: &str = "work";
 /// The same one as a provider that speaks OAuth 2 alone.
 const CODE: &str = "code";
 
@@ -34,15 +36,16 @@ fn setting(name: &str, member: &str) -> &'static Setting {
 /// A site whose people may come in through a provider.
 async fn site() -> (World, Provider) {
     let provider = Provider::start().await;
-    let world = world_with(&provider.issuer).await;
+    let world = world_with(&provider.issuer, &[]).await;
     provider.follow(&world.clock);
     (world, provider)
 }
 
-async fn world_with(issuer: &str) -> World {
+/// A site with both kinds of provider, and with settings of its own.
+pub async fn world_with(issuer: &str, more: &[(&'static Setting, &str)]) -> World {
     let address = |path: &str| format!("{issuer}/{path}");
     let (authorize, token, user) = (address("authorize"), address("token"), address("user"));
-    World::with(&[
+    let providers = [
         (setting(WORK, "kind"), "oidc"),
         (setting(WORK, "title"), "Work ID"),
         (setting(WORK, "client_id"), CLIENT),
@@ -53,14 +56,14 @@ async fn world_with(issuer: &str) -> World {
         (setting(CODE, "client_secret"), SECRET),
         (setting(CODE, "authorize_url"), &authorize),
         (setting(CODE, "token_url"), &token),
-        (setting(CODE, "user_url"), &user),
-    ])
-    .await
+        (setting(CODE, "user_url"), user.as_str()),
+    ];
+    World::with(&[&providers, more].concat()).await
 }
 
 impl Browser {
     /// Presses a provider's button, and says where the site sends the browser.
-    async fn departs(&mut self, name: &str, intent: &str, fields: &[(&str, &str)]) -> String {
+    pub async fn departs(&mut self, name: &str, intent: &str, fields: &[(&str, &str)]) -> String {
         let fields = [&[("provider", name), ("intent", intent)], fields].concat();
         let answer = self.submit(BEGIN, &fields).await;
         assert_eq!((answer.status.as_u16(), answer.location()), (303, "/sign-in/leaving"), "{}", answer.text());
@@ -69,13 +72,13 @@ impl Browser {
     }
 
     /// Goes to a provider and comes back as somebody.
-    async fn goes(&mut self, provider: &Provider, name: &str, intent: &str, subject: &str) -> Answer {
+    pub async fn goes(&mut self, provider: &Provider, name: &str, intent: &str, subject: &str) -> Answer {
         let address = self.departs(name, intent, &[]).await;
         self.returns(&provider.recognise(&address, subject)).await
     }
 
     /// As a browser does that another site sends here.
-    async fn returns(&mut self, path: &str) -> Answer {
+    pub async fn returns(&mut self, path: &str) -> Answer {
         let request =
             self.request(axum::http::Method::GET, path).header("accept", "text/html").header("sec-fetch-site", "cross-site");
         self.send(request.body(axum::body::Body::empty()).unwrap()).await
@@ -91,7 +94,7 @@ impl Browser {
     }
 
     /// Somebody with a password, who links an account elsewhere.
-    async fn links(&mut self, provider: &Provider, name: &str, subject: &str) {
+    pub async fn links(&mut self, provider: &Provider, name: &str, subject: &str) {
         let answer = self.goes(provider, name, "link", subject).await;
         assert_eq!(answer.location(), "/account/providers?notice=identity_linked", "{}", answer.text());
     }

@@ -81,6 +81,7 @@ struct Inner {
     is_down: bool,
     clock: Clock,
     count: usize,
+    confidences: Vec<(&'static str, String)>,
 }
 
 /// Clones are the same.
@@ -102,6 +103,7 @@ impl Provider {
             is_down: false,
             clock: Clock::System,
             count: 0,
+            confidences: Vec::new(),
         };
         let provider = Self { issuer, inner: Arc::new(Mutex::new(inner)) };
         let routes = Router::new()
@@ -131,6 +133,11 @@ impl Provider {
         self.inner().is_down = is_down;
     }
 
+    /// Everything that only the provider and the site may know, with what it is.
+    pub fn confidences(&self) -> Vec<(&'static str, String)> {
+        self.inner().confidences.clone()
+    }
+
     pub fn take_new_key(&self) {
         let mut inner = self.inner();
         inner.key = key();
@@ -153,6 +160,8 @@ impl Provider {
             redirect: asked["redirect_uri"].clone(),
             subject: subject.to_owned(),
         };
+        inner.confidences.extend(grant.nonce.clone().map(|nonce| ("nonce", nonce)));
+        inner.confidences.push(("state", asked["state"].clone()));
         inner.grants.insert(code.clone(), grant);
         let mut back = Url::parse(&asked["redirect_uri"]).unwrap();
         back.query_pairs_mut().append_pair("code", &code).append_pair("state", &asked["state"]);
@@ -209,15 +218,20 @@ async fn token(State(provider): State<Provider>, headers: HeaderMap, Form(form):
         Exchange::Huge => return " ".repeat(1_024 * 1_024 + 1).into_response(),
         Exchange::Refused => return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" }))).into_response(),
     }
+    inner.confidences.push(("code verifier", form["code_verifier"].clone()));
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(form["code_verifier"].as_bytes()));
     let grant =
         inner.grants.remove(&form["code"]).filter(|grant| grant.challenge == challenge && grant.redirect == form["redirect_uri"]);
     let Some(grant) = grant else {
         return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" }))).into_response();
     };
-    let mut tokens = json!({ "access_token": format!("token of {}", grant.subject), "token_type": "Bearer" });
+    let access = format!("token of {}", grant.subject);
+    let mut tokens = json!({ "access_token": access, "token_type": "Bearer" });
+    inner.confidences.push(("access token", access));
     if inner.lie.exchange != Exchange::WithoutIdToken && grant.nonce.is_some() {
-        tokens["id_token"] = id_token(&provider.issuer, &inner, &grant).into();
+        let token = id_token(&provider.issuer, &inner, &grant);
+        inner.confidences.push(("ID token", token.clone()));
+        tokens["id_token"] = token.into();
     }
     Json(tokens).into_response()
 }

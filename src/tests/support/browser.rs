@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex},
 };
 
 use axum::{
@@ -27,6 +28,27 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// The page that forms stand on.
     pub page: String,
+    /// Who writes down what this browser is told.
+    diary: Option<Diary>,
+}
+
+/// What browsers asked for and were told. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Diary(Arc<Mutex<Vec<Exchange>>>);
+
+/// One request and its answer.
+#[derive(Clone)]
+pub struct Exchange {
+    pub method: Method,
+    /// With its query.
+    pub address: String,
+    pub answer: Answer,
+}
+
+impl Diary {
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.0.lock().unwrap().clone()
+    }
 }
 
 impl Browser {
@@ -37,7 +59,18 @@ impl Browser {
             address: IpAddr::from([192, 0, 2, 1]),
             cookies: BTreeMap::new(),
             page: "/".to_owned(),
+            diary: None,
         }
+    }
+
+    /// The same browser, of which everything is written down.
+    pub fn watched_by(self, diary: &Diary) -> Self {
+        Self { diary: Some(diary.clone()), ..self }
+    }
+
+    /// Where the site is, as browsers write it.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The same person behind another connection.
@@ -121,6 +154,7 @@ impl Browser {
             request.headers_mut().insert(header::COOKIE, HeaderValue::from_str(&cookies).unwrap());
         }
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 50_000)));
+        let (method, address) = (request.method().clone(), request.uri().to_string());
         let response = match self.router.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
@@ -128,6 +162,9 @@ impl Browser {
         let answer = Answer::read(response).await;
         for cookie in answer.cookies() {
             self.keep(cookie);
+        }
+        if let Some(diary) = &self.diary {
+            diary.0.lock().unwrap().push(Exchange { method, address, answer: answer.clone() });
         }
         answer
     }

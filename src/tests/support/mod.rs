@@ -8,13 +8,15 @@ mod content;
 mod database;
 mod letters;
 pub mod mail_server;
+mod passkey;
 mod world;
 
 pub use answer::Answer;
 pub use authenticator::Authenticator;
-pub use browser::{Browser, encoded};
+pub use browser::{Browser, Diary, encoded};
 pub use database::TestDatabase;
 pub use letters::Received;
+pub use passkey::SoftPasskey;
 pub use world::{PASSWORD, World};
 
 /// Does several things at the same moment and returns what came of each, in their order.

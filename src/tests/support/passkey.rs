@@ -1,6 +1,8 @@
 //! A passkey in software, as an authenticator would hold it: makes a key, and answers challenges with
 //! it. Written from WebAuthn Level 3, 6.1 (authenticator data) and 6.5.4 (attestation "none").
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
     rand::SystemRandom,
@@ -9,16 +11,26 @@ use ring::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::{Answer, Browser};
+use crate::accounts::model::PasskeyCeremony;
+
 const USER_PRESENT: u8 = 0x01;
 const USER_VERIFIED: u8 = 0x04;
+const BACKUP_ELIGIBLE: u8 = 0x08;
+const BACKED_UP: u8 = 0x10;
 const ATTESTED: u8 = 0x40;
 
+/// Clones are what a thief of the key would have.
+#[derive(Clone)]
 pub struct SoftPasskey {
-    key: EcdsaKeyPair,
+    key: Arc<EcdsaKeyPair>,
     id: [u8; 32],
-    origin: String,
-    user_handle: String,
-    counter: u32,
+    pub origin: String,
+    pub user_handle: String,
+    pub counter: u32,
+    /// Whether its user shows a finger or types a number.
+    pub verifies_user: bool,
+    pub is_backed_up: bool,
 }
 
 impl SoftPasskey {
@@ -29,7 +41,15 @@ impl SoftPasskey {
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref(), &random).unwrap();
         let options = options.get("publicKey").unwrap_or(options);
         let user_handle = options["user"]["id"].as_str().unwrap().to_owned();
-        let passkey = Self { key, id: rand::random(), origin: origin.to_owned(), user_handle, counter: 0 };
+        let passkey = Self {
+            key: Arc::new(key),
+            id: rand::random(),
+            origin: origin.to_owned(),
+            user_handle,
+            counter: 0,
+            verifies_user: true,
+            is_backed_up: false,
+        };
         let site = options["rp"]["id"].as_str().unwrap();
         let data = [passkey.authenticator_data(site, ATTESTED), passkey.attested_key()].concat();
         let attestation = [
@@ -70,7 +90,7 @@ impl SoftPasskey {
 
     fn answer(&self, response: &Value) -> Value {
         let id = URL_SAFE_NO_PAD.encode(self.id);
-        json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "extensions": {}, "clientExtensionResults": {} })
+        json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {} })
     }
 
     fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
@@ -79,7 +99,9 @@ impl SoftPasskey {
     }
 
     fn authenticator_data(&self, site: &str, more: u8) -> Vec<u8> {
-        let flags = [USER_PRESENT | USER_VERIFIED | more];
+        let verified = if self.verifies_user { USER_VERIFIED } else { 0 };
+        let backed_up = if self.is_backed_up { BACKED_UP } else { 0 };
+        let flags = [USER_PRESENT | BACKUP_ELIGIBLE | verified | backed_up | more];
         [&Sha256::digest(site)[..], &flags, &self.counter.to_be_bytes()].concat()
     }
 
@@ -90,6 +112,58 @@ impl SoftPasskey {
         let length = u16::try_from(self.id.len()).unwrap().to_be_bytes();
         let head = [0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
         [&[0; 16][..], &length, &self.id, &head, x, &[0x22, 0x58, 0x20], y].concat()
+    }
+}
+
+impl Browser {
+    /// Begins to add a passkey: the passkey, the exchange, and what to answer.
+    pub async fn makes_passkey(&mut self) -> (SoftPasskey, PasskeyCeremony, Value) {
+        let ceremony: PasskeyCeremony = self.call("/api/accounts/begin_passkey", &[]).await.json();
+        let (passkey, made) = SoftPasskey::made_for(&ceremony.wish(), self.origin());
+        (passkey, ceremony, made)
+    }
+
+    pub async fn adds_passkey(&mut self) -> SoftPasskey {
+        let (passkey, ceremony, made) = self.makes_passkey().await;
+        self.sends_made_passkey(&ceremony, &made).await.landing();
+        passkey
+    }
+
+    pub async fn sends_made_passkey(&mut self, ceremony: &PasskeyCeremony, made: &Value) -> Answer {
+        let credential = made.to_string();
+        let fields = [("token", ceremony.token.expose()), ("credential", credential.as_str()), ("name", "Key")];
+        self.call("/api/accounts/add_passkey", &fields).await
+    }
+
+    /// `purpose` is `sign_in`, `second_factor` or `proof`.
+    pub async fn asks_for_passkey(&mut self, purpose: &str) -> Answer {
+        self.call("/api/accounts/ask_for_passkey", &[("purpose", purpose)]).await
+    }
+
+    /// Asks for a passkey and answers with this one.
+    pub async fn shows_passkey(&mut self, purpose: &str, passkey: &mut SoftPasskey) -> Answer {
+        let ceremony: PasskeyCeremony = self.asks_for_passkey(purpose).await.json();
+        let given = passkey.answers(&ceremony.wish());
+        self.sends_passkey(purpose, &ceremony, &given).await
+    }
+
+    pub async fn sends_passkey(&mut self, purpose: &str, ceremony: &PasskeyCeremony, given: &Value) -> Answer {
+        let function = match purpose {
+            "sign_in" => "sign_in_with_passkey",
+            "second_factor" => "give_passkey",
+            "proof" => "prove_with_passkey",
+            unknown => panic!("no passkey is asked for {unknown}"),
+        };
+        let credential = given.to_string();
+        let fields = [("token", ceremony.token.expose()), ("credential", credential.as_str())];
+        self.call(&format!("/api/accounts/{function}"), &fields).await
+    }
+}
+
+impl PasskeyCeremony {
+    /// What the site asks an authenticator.
+    pub fn wish(&self) -> Value {
+        serde_json::from_str(&self.options).unwrap()
     }
 }
 

@@ -210,6 +210,7 @@ fn in_force(codes: RecoveryCodes) -> impl IntoView {
 /// Codes that were just made, shown this once.
 #[component]
 fn FreshCodes(codes: RecoveryCodes) -> impl IntoView {
+    let file = as_file(&codes);
     let lines = codes.recovery_codes.iter().map(|code| view! { <li><code>{code.expose().to_owned()}</code></li> }).collect_view();
     view! {
         <Notice tone=NoticeTone::Success title="Your recovery codes">
@@ -218,8 +219,16 @@ fn FreshCodes(codes: RecoveryCodes) -> impl IntoView {
                 "manager, or print them and keep the paper safe."
             </p>
             <ol class="codes">{lines}</ol>
+            <p><a href=file download="recovery-codes.txt">"Keep them as a file"</a></p>
         </Notice>
     }
+}
+
+/// The codes as an address that holds the whole file: nothing is kept on the server, and no script is
+/// needed. They consist of letters, digits and hyphens, which stand in addresses as they are.
+fn as_file(codes: &RecoveryCodes) -> String {
+    let lines = codes.recovery_codes.iter().map(|code| format!("{}%0D%0A", code.expose()));
+    format!("data:text/plain;charset=utf-8,{}", lines.collect::<String>())
 }
 
 fn codes_in(returned: &Returned) -> Option<RecoveryCodes> {

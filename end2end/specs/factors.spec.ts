@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import type { Page } from "@playwright/test";
 
 import { Authenticator } from "../fixtures/authenticator.ts";
@@ -51,6 +53,9 @@ test("an app is set up by its code, and asked for from then on", async ({ member
     await button(page, "Set up the app").click();
     await expect(page.locator(".codes li")).toHaveCount(10);
     recovery = (await page.locator(".codes code").first().textContent()) ?? "";
+    const [file] = await Promise.all([page.waitForEvent("download"), link(page, "Keep them as a file").click()]);
+    expect(file.suggestedFilename()).toBe("recovery-codes.txt");
+    expect(await readFile(await file.path(), "utf8")).toContain(recovery);
     await link(page, "I have stored the codes").click();
     await expect(page.getByText("You have 10 codes left.")).toBeVisible();
     expect(await page.content()).not.toContain(recovery);
@@ -166,7 +171,13 @@ test.describe("passkeys", () => {
 
     await test.step("by the button", async () => {
       await signOut(page);
-      await open(page, "/sign-in");
+      // The device that answers here would also fill in, and be faster than a hand.
+      await page.addInitScript(() => {
+        if (location.search === "?by=button") {
+          PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+        }
+      });
+      await open(page, "/sign-in?by=button");
       await authenticator.touched(async () => {
         await button(page, "Sign in with a passkey").click();
         await isTold(page, "You are signed in.");

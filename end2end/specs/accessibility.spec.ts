@@ -7,6 +7,8 @@ import { prepareTour } from "../fixtures/tour.ts";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 async function faults(page: Page): Promise<string[]> {
+  // Without its style a page is not the one that people see.
+  await page.waitForLoadState("load");
   const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} — ${node.failureSummary}`));
 }

@@ -43,7 +43,7 @@ impl Planted {
 
 /// As it is, and as programs write bytes down.
 fn forms(bytes: &[u8]) -> Vec<String> {
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let list: Vec<_> = bytes.iter().map(u8::to_string).collect();
     vec![
         readable(bytes),

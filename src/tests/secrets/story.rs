@@ -24,7 +24,7 @@ use crate::{
     },
     tests::{
         providers::{Provider, SECRET, WORK, world_with},
-        support::{Answer, Authenticator, Browser, Diary, PASSWORD, World},
+        support::{Answer, Authenticator, Browser, Diary, PASSWORD, World, wish},
     },
 };
 
@@ -206,7 +206,7 @@ impl Story {
         let ceremony: PasskeyCeremony = self.ada.asks_for_passkey("sign_in").await.json();
         self.plant("the token of a sign-in", ceremony.token.expose(), &["/api/accounts/ask_for_passkey"]);
         self.look_around().await;
-        let given = passkey.answers(&ceremony.wish());
+        let given = passkey.answers(&wish(&ceremony));
         let signature = given["response"]["signature"].as_str().unwrap();
         self.plant("the answer of a passkey", signature, &[]);
         self.ada.sends_passkey("sign_in", &ceremony, &given).await.landing();

@@ -16,7 +16,7 @@ pub use authenticator::Authenticator;
 pub use browser::{Browser, Diary, encoded};
 pub use database::TestDatabase;
 pub use letters::Received;
-pub use passkey::SoftPasskey;
+pub use passkey::{SoftPasskey, wish};
 pub use world::{PASSWORD, World};
 
 /// Does several things at the same moment and returns what came of each, in their order.

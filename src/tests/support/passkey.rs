@@ -1,5 +1,5 @@
 //! A passkey in software, as an authenticator would hold it: makes a key, and answers challenges with
-//! it. Written from WebAuthn Level 3, 6.1 (authenticator data) and 6.5.4 (attestation "none").
+//! it. Written from `WebAuthn` Level 3, 6.1 (authenticator data) and 6.5.4 (attestation "none").
 
 use std::sync::Arc;
 
@@ -119,7 +119,7 @@ impl Browser {
     /// Begins to add a passkey: the passkey, the exchange, and what to answer.
     pub async fn makes_passkey(&mut self) -> (SoftPasskey, PasskeyCeremony, Value) {
         let ceremony: PasskeyCeremony = self.call("/api/accounts/begin_passkey", &[]).await.json();
-        let (passkey, made) = SoftPasskey::made_for(&ceremony.wish(), self.origin());
+        let (passkey, made) = SoftPasskey::made_for(&wish(&ceremony), self.origin());
         (passkey, ceremony, made)
     }
 
@@ -143,7 +143,7 @@ impl Browser {
     /// Asks for a passkey and answers with this one.
     pub async fn shows_passkey(&mut self, purpose: &str, passkey: &mut SoftPasskey) -> Answer {
         let ceremony: PasskeyCeremony = self.asks_for_passkey(purpose).await.json();
-        let given = passkey.answers(&ceremony.wish());
+        let given = passkey.answers(&wish(&ceremony));
         self.sends_passkey(purpose, &ceremony, &given).await
     }
 
@@ -160,11 +160,9 @@ impl Browser {
     }
 }
 
-impl PasskeyCeremony {
-    /// What the site asks an authenticator.
-    pub fn wish(&self) -> Value {
-        serde_json::from_str(&self.options).unwrap()
-    }
+/// What a site asks an authenticator.
+pub fn wish(ceremony: &PasskeyCeremony) -> Value {
+    serde_json::from_str(&ceremony.options).unwrap()
 }
 
 /// A short text in CBOR (RFC 8949, 3.1).

@@ -8,7 +8,7 @@ use crate::{
     site::model::RegistrationMode,
     tests::{
         providers::{Provider, WORK, world_with},
-        support::{Browser, PASSWORD, World},
+        support::{Browser, PASSWORD, World, wish},
     },
 };
 
@@ -124,7 +124,7 @@ async fn give_passkey(browser: &mut Browser, person: &mut Person) -> bool {
         return false;
     }
     let ceremony: crate::accounts::model::PasskeyCeremony = asked.json();
-    let given = person.passkey.answers(&ceremony.wish());
+    let given = person.passkey.answers(&wish(&ceremony));
     browser.sends_passkey("second_factor", &ceremony, &given).await.status.is_success()
 }
 

@@ -9,7 +9,7 @@ use crate::{
     server::entity::{passkey, session, user},
     tests::{
         factors::{is_signed_in, sessions, told},
-        support::{Browser, PASSWORD, SoftPasskey, World, together},
+        support::{Browser, PASSWORD, SoftPasskey, World, together, wish},
     },
 };
 
@@ -95,7 +95,7 @@ async fn the_answer_to_one_persons_exchange_is_none_to_anothers() {
     let (_, mut ada) = keeper(&world, "ada").await;
     keeper(&world, "eve").await;
     let asked: PasskeyCeremony = world.half_signed_in("ada").await.asks_for_passkey("second_factor").await.json();
-    let given = ada.answers(&asked.wish());
+    let given = ada.answers(&wish(&asked));
     let mut eve = world.half_signed_in("eve").await;
     let refused = eve.sends_passkey("second_factor", &asked, &given).await;
     assert_eq!(refused.error(), AppError::Forbidden(Refusal::PasskeyOver));
@@ -107,8 +107,8 @@ async fn a_challenge_that_is_answered_many_times_at_once_lets_one_in() {
     let world = World::new().await;
     let (_, mut passkey) = keeper(&world, "ada").await;
     let ceremony: PasskeyCeremony = world.guest().asks_for_passkey("sign_in").await.json();
-    let same = passkey.answers(&ceremony.wish());
-    let newer = passkey.answers(&ceremony.wish());
+    let same = passkey.answers(&wish(&ceremony));
+    let newer = passkey.answers(&wish(&ceremony));
     let attempts = [same.clone(), newer.clone(), same, newer].map(|given| {
         let (mut browser, ceremony) = (world.guest(), ceremony.clone());
         async move { browser.sends_passkey("sign_in", &ceremony, &given).await.status.as_u16() }

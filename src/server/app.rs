@@ -16,6 +16,7 @@ use crate::server::{
     database::{self, Database, MigrationState},
     letters::transport::Transport,
     password::{Parameters, Passwords},
+    refusals::Refusals,
     seal::Seals,
     session::{Life, Lifetimes},
     site::SettingsCache,
@@ -37,6 +38,7 @@ struct Shared {
     relying_party: Option<Webauthn>,
     providers: Providers,
     letters: Option<Transport>,
+    refusals: Refusals,
     clock: Clock,
 }
 
@@ -77,6 +79,7 @@ impl App {
             relying_party,
             providers,
             letters,
+            refusals: Refusals::default(),
             clock,
         })))
     }
@@ -140,6 +143,12 @@ impl App {
     #[must_use]
     pub fn letter_transport(&self) -> Option<&Transport> {
         self.0.letters.as_ref()
+    }
+
+    /// Who was turned away, and how often.
+    #[must_use]
+    pub fn refusals(&self) -> &Refusals {
+        &self.0.refusals
     }
 
     /// The key of the session cookie.

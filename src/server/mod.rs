@@ -16,6 +16,7 @@ pub mod entity;
 pub mod error;
 pub mod keepsake;
 pub mod password;
+pub mod refusals;
 pub mod seal;
 pub mod session;
 pub mod visit;

@@ -86,6 +86,7 @@ pub fn build(app: App) -> Router {
     let answerer = Answerer { app: app.clone(), pages: pages.clone() };
     let request_time = app.config().limits.request;
     let body_size = app.config().limits.body;
+    let refusals = app.refusals().clone();
     Router::new()
         .merge(pages)
         .route("/api/{*function}", post(layers::answer::handle).with_state(answerer))
@@ -102,7 +103,7 @@ pub fn build(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), layers::origin::layer))
         .layer(CatchPanicLayer::custom(layers::trouble::panicked))
         .layer(from_fn_with_state(app, layers::headers::layer))
-        .layer(from_fn(layers::trace::layer))
+        .layer(from_fn_with_state(refusals, layers::trace::layer))
 }
 
 fn page_router(app: &App) -> Router {

@@ -8,18 +8,17 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
-use crate::server::{app::App, letters::unsubscribe};
+use crate::server::{app::App, letters::unsubscribe, refusals::Refusal};
 
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
     let is_one_click = request.method() == Method::POST && is_one_click(request.uri().path());
     if request.method().is_safe() || is_one_click || is_from_here(request.headers(), app.config().site.address.origin()) {
         return next.run(request).await;
     }
-    tracing::warn!(path = request.uri().path(), "refused a change that did not come from our pages");
-    (StatusCode::FORBIDDEN, "This request did not come from a page of this site.\n").into_response()
+    Refusal::ForeignOrigin.answer(StatusCode::FORBIDDEN, "This request did not come from a page of this site.\n")
 }
 
 /// Ending letters with one click comes from mail programs, not from our pages (RFC 8058). The signed link

@@ -4,12 +4,14 @@
 use std::time::Instant;
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
 };
 use tracing::Instrument;
+
+use crate::server::refusals::{Refusal, Refusals};
 
 /// The number of a request: in every log line it causes and in its answer.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// Paths that carry a secret are logged up to it.
 const SECRET_PATHS: &[&str] = &["/email-undo/", "/invitation/", "/password/", "/set-up/", "/unsubscribe/", "/verify/"];
 
-pub async fn layer(mut request: Request, next: Next) -> Response {
+pub async fn layer(State(refusals): State<Refusals>, mut request: Request, next: Next) -> Response {
     let id = RequestId(format!("{:016x}", rand::random::<u64>()));
     let began = Instant::now();
     let span = tracing::info_span!("request", id = %id.0, method = %request.method(), path = loggable(request.uri().path()));
@@ -28,7 +30,12 @@ pub async fn layer(mut request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let refusal = response.extensions().get::<Refusal>().copied();
     span.in_scope(|| {
+        if let Some(refusal) = refusal {
+            refusals.count(refusal);
+            tracing::warn!(reason = refusal.word(), "refused");
+        }
         if status.is_server_error() {
             tracing::error!(status = status.as_u16(), milliseconds, "answered");
         } else {

@@ -14,6 +14,7 @@ mod migrate;
 mod output;
 mod password;
 mod serve;
+mod tls;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -71,6 +72,8 @@ enum Command {
     Comments(comments::Comments),
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    #[command(subcommand)]
+    Tls(tls::Tls),
     Demo(demo::Demo),
 }
 
@@ -98,6 +101,7 @@ fn run(common: Common, command: Command) -> Result<(), Failure> {
         Command::Admin(command) => wait_for(command.run(common.load(Vec::new())?)),
         Command::Keys(command) => wait_for(command.run(common.load(Vec::new())?)),
         Command::Comments(command) => wait_for(command.run(common.load(Vec::new())?)),
+        Command::Tls(command) => command.run(&common.load(Vec::new())?),
         Command::Demo(command) => wait_for(command.run(common.data)),
     }
 }

@@ -25,6 +25,8 @@ use crate::server::{App, database, housekeeping, letters, operator, router, tls}
     locutory serve --listen 0.0.0.0:443 --tls-certificate fullchain.pem --tls-key privkey.pem
   With a certificate that Locutory makes and keeps in the data folder:
     locutory serve --listen 0.0.0.0:8443 --tls self-signed
+  With a certificate from Let's Encrypt, kept fresh (once tls.acme_terms_agreed is true):
+    locutory serve --listen 0.0.0.0:443 --tls acme
   Behind a proxy on the same machine that speaks TLS:
     locutory serve --behind-proxy 127.0.0.1
 
@@ -34,7 +36,7 @@ pub struct Serve {
     /// Listen on this IP address and port (setting `listen.address`)
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// Serve TLS with a certificate from files, or one of our own making (setting `tls.mode`)
+    /// Serve TLS with a certificate from files, from an authority, or of our own making (setting `tls.mode`)
     #[arg(long, value_name = "MODE", value_enum)]
     tls: Option<Mode>,
     /// The certificate chain in PEM form (setting `tls.certificate`)
@@ -56,6 +58,7 @@ enum Mode {
     Off,
     Files,
     SelfSigned,
+    Acme,
 }
 
 impl Mode {
@@ -64,6 +67,7 @@ impl Mode {
             Self::Off => "off",
             Self::Files => "files",
             Self::SelfSigned => "self-signed",
+            Self::Acme => "acme",
         }
     }
 }
@@ -133,7 +137,8 @@ pub fn banner(config: &Config, setup_link: Option<&str>) -> String {
 fn protection(config: &Config) -> &'static str {
     match (&config.tls, config.listen.behind_proxy.is_declared()) {
         (Tls::Files { .. }, _) => "TLS with your certificate",
-        (Tls::SelfSigned, _) => "TLS with a self-signed certificate",
+        (Tls::SelfSigned, _) => "TLS with a certificate of our own authority",
+        (Tls::Acme(_), _) => "TLS with a certificate over ACME",
         (Tls::Off, true) => "plain HTTP behind a declared proxy",
         (Tls::Off, false) => "plain HTTP, from this machine only",
     }

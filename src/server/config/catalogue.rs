@@ -58,6 +58,18 @@ pub static LISTEN_BEHIND_PROXY: Setting = Setting::new("listen.behind_proxy", Em
 pub static TLS_MODE: Setting = Setting::new("tls.mode", Text("off"));
 pub static TLS_CERTIFICATE: Setting = Setting::new("tls.certificate", Unset("needed when tls.mode is \"files\""));
 pub static TLS_KEY: Setting = Setting::new("tls.key", Unset("needed when tls.mode is \"files\""));
+pub static TLS_ACME_TERMS_AGREED: Setting =
+    Setting::new("tls.acme_terms_agreed", Unset("must be true when tls.mode is \"acme\""));
+pub static TLS_ACME_DIRECTORY: Setting = Setting::new("tls.acme_directory", Text("letsencrypt"));
+pub static TLS_ACME_CONTACT: Setting = Setting::new("tls.acme_contact", Unset("the authority knows no address to write to"));
+pub static TLS_ACME_NAMES: Setting = Setting::new("tls.acme_names", EmptyList);
+pub static TLS_ACME_CHALLENGE: Setting = Setting::new("tls.acme_challenge", Text("tls-alpn-01"));
+pub static TLS_ACME_CA_FILE: Setting = Setting::new("tls.acme_ca_file", Unset("the roots that this machine trusts"));
+pub static TLS_ACME_EAB_KEY_ID: Setting = Setting::new("tls.acme_eab_key_id", Unset("no account elsewhere is bound"));
+pub static TLS_ACME_EAB_HMAC_KEY: Setting =
+    Setting { key: "tls.acme_eab_hmac_key", initial: Unset("see tls.acme_eab_hmac_key_file"), secrecy: Secrecy::Secret };
+pub static TLS_ACME_EAB_HMAC_KEY_FILE: Setting =
+    Setting::new("tls.acme_eab_hmac_key_file", Unset("needed when tls.acme_eab_key_id is set"));
 
 pub static DATA_FOLDER: Setting = Setting::new("data.folder", Text("./data"));
 pub static DATA_DATABASE: Setting = Setting { key: "data.database", initial: Text("sqlite"), secrecy: Secrecy::Secret };
@@ -118,6 +130,15 @@ pub static ALL: &[&Setting] = &[
     &TLS_MODE,
     &TLS_CERTIFICATE,
     &TLS_KEY,
+    &TLS_ACME_TERMS_AGREED,
+    &TLS_ACME_DIRECTORY,
+    &TLS_ACME_CONTACT,
+    &TLS_ACME_NAMES,
+    &TLS_ACME_CHALLENGE,
+    &TLS_ACME_CA_FILE,
+    &TLS_ACME_EAB_KEY_ID,
+    &TLS_ACME_EAB_HMAC_KEY,
+    &TLS_ACME_EAB_HMAC_KEY_FILE,
     &DATA_FOLDER,
     &DATA_DATABASE,
     &DATA_CONNECTIONS,

@@ -171,7 +171,7 @@ fn value_of(value: &Spanned<DeValue<'_>>) -> Value {
             .collect::<Option<Vec<String>>>()
             .map_or(Value::Other("a list that does not hold text only"), Value::List),
         DeValue::Float(_) => Value::Other("a number with a fraction"),
-        DeValue::Boolean(_) => Value::Other("true or false"),
+        DeValue::Boolean(truth) => Value::Truth(*truth),
         DeValue::Datetime(_) => Value::Other("a date"),
         DeValue::Table(_) => Value::Other("a table"),
     }

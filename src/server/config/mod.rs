@@ -11,6 +11,7 @@
 //! cannot be read are refused, each with its name and where it was written, all at once. No
 //! complaint, `Debug` output or display holds a secret.
 
+pub mod acme;
 pub mod catalogue;
 pub mod data;
 mod environment;
@@ -88,6 +89,7 @@ impl Config {
         let tls = Tls::read(&mut reader);
         let site = Site::read(&mut reader, &listen, &tls);
         rules::check(&mut reader, &site, &listen, &tls);
+        rules::check_acme(&mut reader, &site, &listen, &tls);
         let data = Data::read(&mut reader);
         let password = PasswordCost::read(&mut reader);
         let session = SessionLife::read(&mut reader);

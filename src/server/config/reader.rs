@@ -25,6 +25,7 @@ pub enum Shown {
     Text(String),
     Number(u64),
     List(Vec<String>),
+    Truth(bool),
     /// Not set; the words say what happens then.
     Unset(&'static str),
 }
@@ -128,6 +129,27 @@ impl Reader {
         None
     }
 
+    /// `true` or `false`; `None` while it is not written.
+    pub fn optional_truth(&mut self, setting: &'static Setting) -> Option<bool> {
+        let Some(Written { value, origin }) = self.entries.get(setting.key).cloned() else {
+            if let Initial::Unset(words) = setting.initial {
+                self.note(setting, Shown::Unset(words), Origin::Default);
+            }
+            return None;
+        };
+        let truth = match &value {
+            Value::Truth(truth) => Some(*truth),
+            // Variables and flags are text by nature.
+            Value::Text(text) if !matches!(origin, Origin::File { .. }) => text.trim().parse().ok(),
+            _ => None,
+        };
+        match truth {
+            Some(truth) => self.note(setting, Shown::Truth(truth), origin),
+            None => self.complain(setting, mismatch(setting, "true or false", &value)),
+        }
+        truth
+    }
+
     pub fn list<T>(&mut self, setting: &'static Setting, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
         let Some(Written { value, origin }) = self.entries.get(setting.key).cloned() else {
             self.note(setting, Shown::List(Vec::new()), Origin::Default);
@@ -201,6 +223,7 @@ fn mismatch(setting: &Setting, expected: &str, value: &Value) -> String {
         (Secrecy::Public, Value::Text(text)) => format!("{text:?}"),
         (Secrecy::Public, Value::Number(number)) => number.to_string(),
         (Secrecy::Public, Value::List(_)) => "a list".to_owned(),
+        (Secrecy::Public, Value::Truth(_)) => "true or false".to_owned(),
         (Secrecy::Public, Value::Other(kind)) => (*kind).to_owned(),
     };
     format!("must be {expected}, not {found}.")

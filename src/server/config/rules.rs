@@ -1,5 +1,6 @@
 //! Rules that need more than one setting to judge.
 
+use super::acme::ChallengeKind;
 use super::catalogue::{LISTEN_ADDRESS, LISTEN_REDIRECT_ADDRESS, SITE_ADDRESS};
 use super::listen::Listen;
 use super::reader::Reader;
@@ -29,7 +30,7 @@ fn refuse_plain_http_in_public(reader: &mut Reader, listen: &Listen, tls: &Tls) 
             format!(
                 "{address} can be reached from other machines, and without TLS everybody on the \
                  way could read the passwords. Choose one: (1) serve TLS, with tls.mode = \
-                 \"files\" and your certificate or with tls.mode = \"self-signed\"; (2) declare \
+                 \"acme\", \"files\" and your certificate, or \"self-signed\"; (2) declare \
                  the TLS proxy in front of Locutory with listen.behind_proxy; (3) stay on this \
                  machine with listen.address = \"127.0.0.1:{port}\"."
             ),
@@ -72,5 +73,24 @@ fn refuse_an_address_that_nobody_serves(reader: &mut Reader, site: &Site, listen
                  tls.mode, or declare the proxy in front of Locutory with listen.behind_proxy.",
             );
         }
+    }
+}
+
+/// An authority certifies names that the world can look up, and asks at ports that it knows.
+pub(super) fn check_acme(reader: &mut Reader, site: &Site, listen: &Listen, tls: &Tls) {
+    let Tls::Acme(acme) = tls else { return };
+    if !reader.has_problem_in(&["site", "listen"]) && site.address.name().is_none() {
+        reader.complain(
+            &SITE_ADDRESS,
+            "must have a public host name, such as https://talk.example.org, because tls.mode is \"acme\": no authority \
+             certifies this machine's own names or bare IP addresses.",
+        );
+    }
+    if acme.challenge == ChallengeKind::Http && listen.redirect_address.is_none() && !reader.has_problem_in(&["listen"]) {
+        reader.complain(
+            &LISTEN_REDIRECT_ADDRESS,
+            "must be set, such as \"0.0.0.0:80\", because the authority asks there when tls.acme_challenge is \"http-01\". \
+             Set it, or use the challenge \"tls-alpn-01\".",
+        );
     }
 }

@@ -40,6 +40,7 @@ fn row(effective: &Effective) -> Value {
     let value = match &effective.value {
         Shown::Text(text) => text.as_str().into(),
         Shown::Number(number) => (*number).into(),
+        Shown::Truth(truth) => (*truth).into(),
         Shown::List(items) => items.as_slice().into(),
         Shown::Unset(_) => Value::Null,
     };
@@ -55,6 +56,7 @@ fn toml_value(value: &Shown) -> String {
     match value {
         Shown::Text(text) => quoted(text),
         Shown::Number(number) => number.to_string(),
+        Shown::Truth(truth) => truth.to_string(),
         Shown::List(items) => {
             let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
             format!("[{}]", items.join(", "))

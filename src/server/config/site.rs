@@ -79,6 +79,16 @@ impl SiteAddress {
         self.url.host_str().unwrap_or_default()
     }
 
+    /// The host where it is a name that the world can look up; no IP address and no name of this
+    /// machine's own.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self.url.host() {
+            Some(Host::Domain(name)) if !self.is_loopback() => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether browsers reach the site over TLS, ours or a proxy's: then cookies are `Secure`.
     #[must_use]
     pub fn is_secure(&self) -> bool {
@@ -135,7 +145,7 @@ impl Site {
 fn scheme(tls: &Tls) -> &'static str {
     match tls {
         Tls::Off => "http",
-        Tls::Files { .. } | Tls::SelfSigned => "https",
+        Tls::Files { .. } | Tls::SelfSigned | Tls::Acme(_) => "https",
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) enum Value {
     Text(String),
     Number(i64),
     List(Vec<String>),
+    Truth(bool),
     /// Something no setting takes; the word says what it is.
     Other(&'static str),
 }

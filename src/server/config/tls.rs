@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::acme::Acme;
 use super::catalogue::{TLS_CERTIFICATE, TLS_KEY, TLS_MODE};
 use super::reader::Reader;
 
@@ -15,6 +16,8 @@ pub enum Tls {
     },
     /// A certificate of our own making, kept in the data folder.
     SelfSigned,
+    /// A certificate that an authority issues over ACME (RFC 8555).
+    Acme(Box<Acme>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,7 @@ enum Mode {
     Off,
     Files,
     SelfSigned,
+    Acme,
 }
 
 impl Tls {
@@ -29,6 +33,7 @@ impl Tls {
         let mode = reader.text(&TLS_MODE, parse_mode);
         let certificate = reader.optional_text(&TLS_CERTIFICATE, parse_path);
         let key = reader.optional_text(&TLS_KEY, parse_path);
+        let acme = Acme::read(reader, mode == Mode::Acme);
         match (mode, certificate, key) {
             (Mode::Files, Some(certificate), Some(key)) => return Self::Files { certificate, key },
             (Mode::Files, certificate, key) => {
@@ -51,6 +56,7 @@ impl Tls {
         }
         match mode {
             Mode::SelfSigned => Self::SelfSigned,
+            Mode::Acme => acme.map_or(Self::Off, |acme| Self::Acme(Box::new(acme))),
             Mode::Off | Mode::Files => Self::Off,
         }
     }
@@ -61,7 +67,8 @@ fn parse_mode(text: &str) -> Result<Mode, String> {
         "off" => Ok(Mode::Off),
         "files" => Ok(Mode::Files),
         "self-signed" => Ok(Mode::SelfSigned),
-        _ => Err(format!("must be \"off\", \"files\" or \"self-signed\", not {text:?}.")),
+        "acme" => Ok(Mode::Acme),
+        _ => Err(format!("must be \"off\", \"files\", \"self-signed\" or \"acme\", not {text:?}.")),
     }
 }
 

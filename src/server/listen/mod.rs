@@ -77,7 +77,8 @@ impl Listeners {
         let handles = vec![handle.clone(), redirect_handle.clone()];
         let mut background = tokio::task::JoinSet::new();
         background.spawn(stop_when_asked(stop, handles));
-        let redirect = redirect::router(config.site.address.clone());
+        let challenges = tls.as_ref().and_then(|tls| tls.challenges.clone());
+        let redirect = redirect::router(config.site.address.clone(), challenges);
         let redirecting = async {
             match self.redirect {
                 Some(listener) => serve_plain(listener, redirect, redirect_handle, Arc::clone(&cap)).await,
@@ -86,10 +87,10 @@ impl Listeners {
         };
         let main = async {
             match tls {
-                Some(Prepared { config, reloader }) => {
+                Some(Prepared { config, keeper, .. }) => {
                     background.spawn(async {
-                        if let Err(cause) = reloader.run().await {
-                            tracing::error!(%cause, "changes of the TLS files go unnoticed");
+                        if let Err(cause) = keeper.run().await {
+                            tracing::error!(%cause, "the TLS certificate is not kept fresh");
                         }
                     });
                     let acceptor =

@@ -6,19 +6,15 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::version::{TLS12, TLS13};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{InconsistentKeys, ServerConfig};
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
-use x509_parser::parse_x509_certificate;
 use zeroize::Zeroizing;
 
-use super::{CERTIFICATE_SETTING, KEY_SETTING};
+use super::certificate::Certificate;
+use super::{CERTIFICATE_SETTING, KEY_SETTING, profile};
 use crate::server::config::private_file::{self, Sharing};
 use crate::server::start_error::StartError;
-
-/// The protocols offered, in our order of preference (RFC 7301).
-const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 #[derive(Debug)]
 pub struct PairFiles {
@@ -102,26 +98,19 @@ impl Pair {
     /// # Errors
     /// When the files are not PEM, or the key does not fit the certificate.
     pub fn server_config(&self) -> Result<Arc<ServerConfig>, StartError> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&TLS13, &TLS12])
-            .map_err(|cause| self.refuse_key(&cause))?
-            .with_no_client_auth()
-            .with_single_cert(self.chain()?, self.private_key()?)
+        let key = CertifiedKey::from_der(self.chain()?, self.private_key()?, &rustls::crypto::ring::default_provider())
             .map_err(|cause| self.refuse_key(&cause))?;
-        config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
+        let config = profile::server_config(Arc::new(SingleCertAndKey::from(key))).map_err(|cause| self.refuse_key(&cause))?;
         Ok(Arc::new(config))
     }
 
-    /// The end of the certificate's validity.
+    /// What the leaf says of itself.
     ///
     /// # Errors
     /// When the file holds no certificate.
-    pub fn ends(&self) -> Result<OffsetDateTime, StartError> {
+    pub fn certificate(&self) -> Result<Certificate, StartError> {
         let chain = self.chain()?;
-        let leaf = chain.first().ok_or_else(|| self.refuse_certificate())?;
-        let (_, certificate) = parse_x509_certificate(leaf).map_err(|_| self.refuse_certificate())?;
-        Ok(certificate.validity().not_after.to_datetime())
+        chain.first().and_then(Certificate::read).ok_or_else(|| self.refuse_certificate())
     }
 
     /// # Errors

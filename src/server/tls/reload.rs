@@ -6,20 +6,24 @@ use std::time::Duration;
 use axum_server::tls_rustls::RustlsConfig;
 use time::OffsetDateTime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Source;
+use super::certificate::Certificate;
 use super::pair::{Fingerprint, Pair};
+use super::state::{Failure, Phase, State, log_safe};
+use crate::moment::Moment;
 use crate::server::start_error::StartError;
 
 const LOOKS_EVERY: Duration = Duration::from_secs(5);
-const WARNS_BEFORE_THE_END: time::Duration = time::Duration::days(14);
 
 pub struct Reloader {
     source: Source,
     serving: RustlsConfig,
     /// The content that was last judged, taken over or not.
     judged: Option<Fingerprint>,
+    state: watch::Sender<State>,
 }
 
 /// What a look at the files has led to.
@@ -44,18 +48,35 @@ impl Reloader {
         source.files().warn_if_key_is_exposed();
         let pair = source.files().read()?;
         let serving = RustlsConfig::from_config(pair.server_config()?);
-        warn_if_ending(&pair, now);
-        let reloader = Self { source, serving: serving.clone(), judged: Some(pair.fingerprint()) };
+        let reloader =
+            Self { source, serving: serving.clone(), judged: Some(pair.fingerprint()), state: watch::Sender::default() };
+        reloader.tell(&pair, now);
         Ok((serving, reloader))
+    }
+
+    pub fn state(&self) -> watch::Receiver<State> {
+        self.state.subscribe()
+    }
+
+    fn tell(&self, pair: &Pair, now: OffsetDateTime) {
+        let certificate = pair.certificate().ok();
+        if let Some(certificate) = &certificate {
+            warn_if_ending(certificate, now.into());
+        }
+        self.state.send_replace(State { certificate, phase: Phase::Serving { renews: None }, failure: None });
     }
 
     /// Looks every five seconds and at each SIGHUP, until the task that runs it is ended.
     ///
     /// # Errors
     /// When the system lets us watch no signals.
-    pub async fn run(mut self) -> Result<(), StartError> {
+    pub async fn run(self) -> Result<(), StartError> {
+        self.run_every(LOOKS_EVERY).await
+    }
+
+    pub(super) async fn run_every(mut self, looks_every: Duration) -> Result<(), StartError> {
         let mut hangups = signal(SignalKind::hangup()).map_err(StartError::Serving)?;
-        let mut ticks = interval(LOOKS_EVERY);
+        let mut ticks = interval(looks_every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let reason = wait(&mut ticks, &mut hangups).await;
@@ -75,7 +96,13 @@ impl Reloader {
     pub fn look(&mut self, now: OffsetDateTime) -> Look {
         match self.exchange(now) {
             Ok(look) => look,
-            Err(refusal) => Look::Refused(refusal),
+            Err(refusal) => {
+                self.state.send_modify(|state| {
+                    let in_a_row = state.failure.as_ref().map_or(1, |failure| failure.in_a_row.saturating_add(1));
+                    state.failure = Some(Failure { at: now.into(), told: log_safe(&refusal.to_string()), in_a_row });
+                });
+                Look::Refused(refusal)
+            }
         }
     }
 
@@ -96,7 +123,7 @@ impl Reloader {
         }
         self.judged = found;
         self.serving.reload_from_config(pair.server_config()?);
-        warn_if_ending(&pair, now);
+        self.tell(&pair, now);
         Ok(Look::Exchanged)
     }
 }
@@ -127,14 +154,11 @@ fn report(look: &Look, reason: Reason) {
     }
 }
 
-fn warn_if_ending(pair: &Pair, now: OffsetDateTime) {
-    match pair.ends() {
-        Ok(ends) if ends <= now => {
-            tracing::error!(%ends, "the TLS certificate has ended; browsers will refuse it");
-        }
-        Ok(ends) if ends - now < WARNS_BEFORE_THE_END => {
-            tracing::warn!(%ends, "the TLS certificate ends soon");
-        }
-        _ => {}
+fn warn_if_ending(certificate: &Certificate, now: Moment) {
+    let ends = certificate.ends.to_rfc3339();
+    if certificate.ends <= now {
+        tracing::error!(ends, "the TLS certificate has ended; browsers will refuse it");
+    } else if certificate.ends_soon(now) {
+        tracing::warn!(ends, "the TLS certificate ends soon");
     }
 }

@@ -1,27 +1,36 @@
-//! A certificate of our own making, for trying things out and for networks without a public
-//! authority. It is kept in the folder `tls` of the data folder, so that people who chose to trust
-//! it need to do so only once a year.
+//! Certificates of our own making, for trying things out and for networks without a public
+//! authority: an authority that is made once, which people choose to trust once, and under it the
+//! site's certificate, which is renewed without them.
+//!
+//! **Promise.** Whoever trusts the authority trusts it for this site's names and this machine's own
+//! only: others stand outside its name constraints (RFC 5280, section 4.2.1.10).
 
 use std::collections::BTreeSet;
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, NameConstraints, PublicKeyData,
+};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use time::{Duration, OffsetDateTime};
-use x509_parser::extensions::GeneralName;
 use x509_parser::parse_x509_certificate;
 use zeroize::Zeroizing;
 
-use super::pair::{Pair, PairFiles};
+use super::pair::PairFiles;
+use crate::moment::Moment;
 use crate::server::config::Config;
 use crate::server::config::private_file::{self, Existing};
 use crate::server::start_error::StartError;
 
 /// As long as the browsers' common limit for certificates.
 const VALIDITY: Duration = Duration::days(397);
+const VALIDITY_OF_AUTHORITY: Duration = Duration::days(3_652);
 /// Clients whose clocks are behind must not refuse a fresh certificate.
 const BACKDATED: Duration = Duration::days(1);
 const RENEWED_BEFORE_THE_END: Duration = Duration::days(30);
@@ -29,70 +38,165 @@ const RENEWED_BEFORE_THE_END: Duration = Duration::days(30);
 #[derive(Debug)]
 pub struct SelfSigned {
     folder: PathBuf,
+    authority: PairFiles,
     files: PairFiles,
     /// Host names and IP addresses, in the form in which a certificate lists them.
     names: BTreeSet<String>,
 }
 
+/// What signs: its certificate as it is written, and what can sign in its name.
+struct Authority {
+    certificate: CertificateDer<'static>,
+    pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
 impl SelfSigned {
+    #[must_use]
     pub fn of(config: &Config) -> Self {
         let folder = config.data.folder.join("tls");
-        Self {
-            files: PairFiles { certificate: folder.join("self-signed.pem"), key: folder.join("self-signed.key.pem") },
-            folder,
-            names: names(config),
-        }
+        let pair = |name: &str| PairFiles {
+            certificate: folder.join(format!("{name}.pem")),
+            key: folder.join(format!("{name}.key.pem")),
+        };
+        Self { authority: pair("authority"), files: pair("self-signed"), names: names(config), folder }
     }
 
-    pub fn files(&self) -> &PairFiles {
+    pub(super) fn files(&self) -> &PairFiles {
         &self.files
     }
 
-    /// Makes the pair unless a good one is there: whole, for the same names, and with at least 30
-    /// days to go.
+    /// The file that people's browsers are given, to trust the site.
+    #[must_use]
+    pub fn authority_file(&self) -> &Path {
+        &self.authority.certificate
+    }
+
+    /// Makes what is not there, not whole, for other names, or within 30 days of its end.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn ensure(&self, now: OffsetDateTime) -> Result<(), StartError> {
-        if self.is_good(now) {
+    pub(super) fn ensure(&self, now: OffsetDateTime) -> Result<(), StartError> {
+        self.try_ensuring(now).map_err(|cause| StartError::DataFolder { path: self.folder.clone(), cause })
+    }
+
+    fn try_ensuring(&self, now: OffsetDateTime) -> io::Result<()> {
+        let authority = match self.known_authority(now) {
+            Some(authority) => authority,
+            None => self.make_authority(now)?,
+        };
+        if self.is_good(&authority, now) {
             return Ok(());
         }
-        self.make(now).map_err(|cause| StartError::DataFolder { path: self.folder.clone(), cause }).inspect(|()| {
-            tracing::info!(
-                certificate = %self.files.certificate.display(),
-                "made a self-signed certificate"
-            );
-        })
+        self.make(&authority, now)
     }
 
-    fn is_good(&self, now: OffsetDateTime) -> bool {
+    fn is_good(&self, authority: &Authority, now: OffsetDateTime) -> bool {
         self.files.read().is_ok_and(|pair| {
             pair.server_config().is_ok()
-                && pair.ends().is_ok_and(|ends| ends - now > RENEWED_BEFORE_THE_END)
-                && certified_names(&pair).is_some_and(|names| names == self.names)
+                && pair.chain().is_ok_and(|chain| is_signed(&chain[0], &authority.certificate))
+                && pair.certificate().is_ok_and(|certificate| {
+                    certificate.ends > Moment::from(now + RENEWED_BEFORE_THE_END) && certificate.names == self.names
+                })
         })
     }
 
-    fn make(&self, now: OffsetDateTime) -> io::Result<()> {
+    /// The one that was made before, as long as it covers our names and outlives what it signs.
+    fn known_authority(&self, now: OffsetDateTime) -> Option<Authority> {
+        let pem = fs::read_to_string(&self.authority.certificate).ok()?;
+        let key = KeyPair::from_pem(&Zeroizing::new(fs::read_to_string(&self.authority.key).ok()?)).ok()?;
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).ok()?;
+        let authority = Authority { issuer: Issuer::new(self.wishes_of_authority(now).ok()?, key), certificate, pem };
+        let (_, parsed) = parse_x509_certificate(&authority.certificate).ok()?;
+        let wished = self.wishes_of_authority(now).and_then(|wishes| wishes.self_signed(authority.issuer.key())).ok()?;
+        let (_, wished) = parse_x509_certificate(wished.der()).ok()?;
+        let constraints = |certificate: &x509_parser::certificate::X509Certificate<'_>| {
+            certificate.name_constraints().ok().flatten().map(|extension| format!("{:?}", extension.value))
+        };
+        let is_known = parsed.public_key().raw == authority.issuer.key().subject_public_key_info()
+            && constraints(&parsed) == constraints(&wished)
+            && parsed.validity().not_after.to_datetime() > now + VALIDITY;
+        is_known.then_some(authority)
+    }
+
+    fn make_authority(&self, now: OffsetDateTime) -> io::Result<Authority> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
-        let certificate = self.wishes(now).and_then(|wishes| wishes.self_signed(&key)).map_err(io::Error::other)?;
+        let wishes = self.wishes_of_authority(now).map_err(io::Error::other)?;
+        let certificate = wishes.self_signed(&key).map_err(io::Error::other)?;
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
-        let key = Zeroizing::new(key.serialize_pem());
-        private_file::write(&self.files.key, key.as_bytes(), Existing::Replace)?;
-        let certificate = certificate.pem();
-        private_file::write(&self.files.certificate, certificate.as_bytes(), Existing::Replace)
+        write(&self.authority.key, &Zeroizing::new(key.serialize_pem()))?;
+        write(&self.authority.certificate, &certificate.pem())?;
+        tracing::info!(
+            authority = %self.authority.certificate.display(),
+            "made an authority of our own; browsers that are given this file trust the site from now on"
+        );
+        let (pem, certificate) = (certificate.pem(), certificate.der().clone());
+        Ok(Authority { issuer: Issuer::new(wishes, key), certificate, pem })
+    }
+
+    fn wishes_of_authority(&self, now: OffsetDateTime) -> Result<CertificateParams, rcgen::Error> {
+        let mut wishes = CertificateParams::new(Vec::new())?;
+        wishes.not_before = now - BACKDATED;
+        wishes.not_after = now + VALIDITY_OF_AUTHORITY;
+        wishes.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        wishes.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        wishes.distinguished_name = rcgen::DistinguishedName::new();
+        wishes.distinguished_name.push(DnType::CommonName, "Locutory, authority of this site alone");
+        let subtree = |name: &String| match name.parse() {
+            Ok(IpAddr::V4(address)) => GeneralSubtree::IpAddress(CidrSubnet::V4(address.octets(), [0xff; 4])),
+            Ok(IpAddr::V6(address)) => GeneralSubtree::IpAddress(CidrSubnet::V6(address.octets(), [0xff; 16])),
+            Err(_) => GeneralSubtree::DnsName(name.clone()),
+        };
+        let permitted_subtrees = self.names.iter().map(subtree).collect();
+        wishes.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
+        Ok(wishes)
+    }
+
+    fn make(&self, authority: &Authority, now: OffsetDateTime) -> io::Result<()> {
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let signed = self.wishes(now).and_then(|wishes| wishes.signed_by(&key, &authority.issuer));
+        let certificate = signed.map_err(io::Error::other)?;
+        write(&self.files.key, &Zeroizing::new(key.serialize_pem()))?;
+        write(&self.files.certificate, &format!("{}{}", certificate.pem(), authority.pem))?;
+        tracing::info!(certificate = %self.files.certificate.display(), "made a certificate of our own authority");
+        Ok(())
     }
 
     fn wishes(&self, now: OffsetDateTime) -> Result<CertificateParams, rcgen::Error> {
-        let names: Vec<String> = self.names.iter().cloned().collect();
-        let mut wishes = CertificateParams::new(names)?;
+        let mut wishes = CertificateParams::new(self.names.iter().cloned().collect::<Vec<_>>())?;
         wishes.not_before = now - BACKDATED;
         wishes.not_after = now + VALIDITY;
         wishes.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         wishes.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        wishes.use_authority_key_identifier_extension = true;
+        wishes.distinguished_name = rcgen::DistinguishedName::new();
         wishes.distinguished_name.push(DnType::CommonName, "Locutory, self-signed");
         Ok(wishes)
     }
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    private_file::write(path, text.as_bytes(), Existing::Replace)
+}
+
+/// Whether the leaf names the authority's key as its signer's. Both lie in our own folder: this tells
+/// what we made from what a former version made, and defends against nobody.
+fn is_signed(leaf: &CertificateDer<'_>, authority: &CertificateDer<'_>) -> bool {
+    let parsed = (parse_x509_certificate(leaf), parse_x509_certificate(authority));
+    let (Ok((_, leaf)), Ok((_, authority))) = parsed else { return false };
+    let identifier = |certificate: &x509_parser::certificate::X509Certificate<'_>| {
+        certificate.iter_extensions().find_map(|extension| match extension.parsed_extension() {
+            x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(identifier) => Some(identifier.0.to_vec()),
+            _ => None,
+        })
+    };
+    let signer = leaf.iter_extensions().find_map(|extension| match extension.parsed_extension() {
+        x509_parser::extensions::ParsedExtension::AuthorityKeyIdentifier(signer) => {
+            signer.key_identifier.as_ref().map(|identifier| identifier.0.to_vec())
+        }
+        _ => None,
+    });
+    signer.is_some() && signer == identifier(&authority)
 }
 
 fn names(config: &Config) -> BTreeSet<String> {
@@ -108,101 +212,4 @@ fn names(config: &Config) -> BTreeSet<String> {
         names.insert(listener.to_string());
     }
     names
-}
-
-fn certified_names(pair: &Pair) -> Option<BTreeSet<String>> {
-    let chain = pair.chain().ok()?;
-    let (_, certificate) = parse_x509_certificate(chain.first()?).ok()?;
-    let extension = certificate.subject_alternative_name().ok()??;
-    extension
-        .value
-        .general_names
-        .iter()
-        .map(|name| match name {
-            GeneralName::DNSName(name) => Some((*name).to_owned()),
-            GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
-            _ => None,
-        })
-        .collect()
-}
-
-fn address(bytes: &[u8]) -> Option<IpAddr> {
-    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
-    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::server::config::catalogue::{DATA_FOLDER, SITE_ADDRESS, TLS_MODE};
-    use crate::server::config::{Flag, Sources};
-
-    fn own(folder: &std::path::Path, site: &str) -> SelfSigned {
-        let flag = |setting, value: String| Flag { setting, name: "--test", value };
-        let flags = vec![
-            flag(&DATA_FOLDER, folder.display().to_string()),
-            flag(&TLS_MODE, "self-signed".to_owned()),
-            flag(&SITE_ADDRESS, site.to_owned()),
-        ];
-        SelfSigned::of(&Config::load(Sources::of_flags(flags)).unwrap())
-    }
-
-    fn fingerprint(own: &SelfSigned) -> super::super::pair::Fingerprint {
-        own.files.read().unwrap().fingerprint()
-    }
-
-    #[test]
-    fn the_certificate_is_made_for_the_site_and_this_machine() {
-        let folder = tempfile::tempdir().unwrap();
-        let own = own(folder.path(), "https://talk.example.org");
-        own.ensure(OffsetDateTime::now_utc()).unwrap();
-        let names = certified_names(&own.files.read().unwrap()).unwrap();
-        let expected = ["127.0.0.1", "::1", "localhost", "talk.example.org"];
-        assert_eq!(names, expected.map(str::to_owned).into());
-    }
-
-    #[test]
-    fn the_key_is_closed_to_others() {
-        use std::os::unix::fs::MetadataExt;
-        let folder = tempfile::tempdir().unwrap();
-        let own = own(folder.path(), "https://talk.example.org");
-        own.ensure(OffsetDateTime::now_utc()).unwrap();
-        assert_eq!(own.files.key.metadata().unwrap().mode() & 0o777, 0o600);
-        assert_eq!(own.folder.metadata().unwrap().mode() & 0o777, 0o700);
-    }
-
-    #[test]
-    fn a_good_certificate_is_used_again_and_an_ending_one_renewed() {
-        let folder = tempfile::tempdir().unwrap();
-        let own = own(folder.path(), "https://talk.example.org");
-        let now = OffsetDateTime::now_utc();
-        own.ensure(now).unwrap();
-        let first = fingerprint(&own);
-        own.ensure(now + Duration::days(360)).unwrap();
-        assert_eq!(fingerprint(&own), first, "it was made anew too early");
-        own.ensure(now + Duration::days(368)).unwrap();
-        assert_ne!(fingerprint(&own), first, "it was not renewed");
-    }
-
-    #[test]
-    fn another_site_address_gets_another_certificate() {
-        let folder = tempfile::tempdir().unwrap();
-        let now = OffsetDateTime::now_utc();
-        let one = own(folder.path(), "https://talk.example.org");
-        one.ensure(now).unwrap();
-        let first = fingerprint(&one);
-        own(folder.path(), "https://new.example.org").ensure(now).unwrap();
-        assert_ne!(fingerprint(&one), first);
-    }
-
-    #[test]
-    fn a_damaged_pair_is_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let own = own(folder.path(), "https://talk.example.org");
-        let now = OffsetDateTime::now_utc();
-        own.ensure(now).unwrap();
-        std::fs::write(&own.files.key, "half a k").unwrap();
-        own.ensure(now).unwrap();
-        own.files.read().unwrap().server_config().unwrap();
-    }
 }

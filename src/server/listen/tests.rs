@@ -162,7 +162,7 @@ async fn pages_come_over_tls_and_plain_http_only_sends_on() {
         (&catalogue::SITE_ADDRESS, "https://talk.example.org"),
     ];
     let running = start(folder.path(), &settings, greeting());
-    let certificate = folder.path().join("tls/self-signed.pem");
+    let certificate = folder.path().join("tls/authority.pem");
     let address = running.address;
     let answer = tokio::task::spawn_blocking(move || over_tls(address, &certificate));
     assert!(within(answer).await.unwrap().ends_with("hello 127.0.0.1"));

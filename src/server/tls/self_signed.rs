@@ -213,3 +213,6 @@ fn names(config: &Config) -> BTreeSet<String> {
     }
     names
 }
+
+#[cfg(test)]
+mod tests;

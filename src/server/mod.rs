@@ -16,6 +16,8 @@ pub mod entity;
 pub mod error;
 pub mod keepsake;
 pub mod password;
+pub mod forwarded;
+pub mod peer;
 pub mod refusals;
 pub mod seal;
 pub mod session;

@@ -14,6 +14,9 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
 use super::*;
 use crate::server::config::catalogue::Setting;
 use crate::server::config::{Flag, Sources};
@@ -48,13 +51,13 @@ fn start(folder: &Path, settings: &[(&'static Setting, &str)], router: Router) -
     let usual = [(&catalogue::DATA_FOLDER, data.as_str()), (&catalogue::LISTEN_ADDRESS, "127.0.0.1:0")];
     let flags = usual.into_iter().chain(settings.iter().copied()).map(flag).collect();
     let mut config = Config::load(Sources::of_flags(flags)).unwrap();
-    let listeners = Listeners::bind(&config.listen).unwrap();
-    let address = listeners.address();
-    let redirect = listeners.redirect.as_ref().map(|it| it.local_addr().unwrap());
-    config.follow_listener(address);
+    let listeners = Listeners::bind(&config).unwrap();
+    let address = listeners.address().network().unwrap();
+    let redirect = listeners.redirect.as_ref().map(|it| it.endpoint().unwrap().network().unwrap());
+    config.follow_listener(listeners.address());
     let tls = tls::prepare(&config).unwrap();
     let (stop, told) = mpsc::channel(2);
-    let served = tokio::spawn(async move { listeners.serve(&config, router, tls, Told(told)).await });
+    let served = tokio::spawn(async move { listeners.serve(&config, router, tls, &Refusals::default(), Told(told)).await });
     Running { address, redirect, stop, served }
 }
 
@@ -147,8 +150,9 @@ async fn one_connection_too_many_of_a_network_is_closed_at_once() {
 async fn a_port_that_is_taken_is_named_with_its_setting() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let listen = Listen { address, redirect_address: None, behind_proxy: crate::server::config::Proxies::default() };
-    let refusal = Listeners::bind(&listen).unwrap_err().to_string();
+    let flag = Flag { setting: &catalogue::LISTEN_ADDRESS, name: "--test", value: address.to_string() };
+    let config = Config::load(Sources::of_flags(vec![flag])).unwrap();
+    let refusal = Listeners::bind(&config).unwrap_err().to_string();
     assert!(refusal.starts_with("listen.address:"), "{refusal}");
     assert!(refusal.contains(&format!("port {} already", address.port())), "{refusal}");
 }

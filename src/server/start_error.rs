@@ -38,10 +38,7 @@ pub enum StartError {
     #[error("{setting}: {} {complaint}", path.display())]
     File { setting: &'static str, path: PathBuf, complaint: String },
 
-    #[error(
-        "{setting}: cannot listen on {address}: {}.",
-        why_not_listening(address, cause)
-    )]
+    #[error("{setting}: cannot listen on {address}: {}.", why_not_listening(address, cause))]
     Listener { setting: &'static str, address: Endpoint, cause: io::Error },
 
     /// A setting that reads well but cannot be used.

@@ -55,7 +55,9 @@ impl Endpoint {
             let path = PathBuf::from(path);
             return match path.is_absolute() {
                 true => Ok(Self::Socket(path)),
-                false => Err(format!("must name a Unix socket by its whole path, such as unix:/run/locutory/http.sock, not {text:?}.")),
+                false => {
+                    Err(format!("must name a Unix socket by its whole path, such as unix:/run/locutory/http.sock, not {text:?}."))
+                }
             };
         }
         text.parse().map(Self::Network).map_err(|_| {
@@ -159,9 +161,9 @@ fn parse_proxy_protocol(text: &str) -> Result<ProxyProtocol, String> {
 }
 
 fn parse_host(text: &str) -> Result<String, String> {
-    Host::parse(text).map(|host| host.to_string()).map_err(|_| {
-        format!("must hold names of hosts without scheme and port, such as talk.example.org, not {text:?}.")
-    })
+    let host = Host::parse(text).ok().filter(|_| !text.contains('*'));
+    host.map(|host| host.to_string())
+        .ok_or_else(|| format!("must hold names of hosts without scheme and port, such as talk.example.org, not {text:?}."))
 }
 
 fn parse_network(text: &str) -> Result<IpNet, String> {

@@ -86,9 +86,8 @@ impl Listeners {
         let listen = &config.listen;
         let main = open(catalogue::LISTEN_ADDRESS.key, &listen.address, Purpose::Pages)?;
         let redirect = listen.redirect_address.as_ref();
-        let redirect = redirect
-            .map(|endpoint| open(catalogue::LISTEN_REDIRECT_ADDRESS.key, endpoint, Purpose::Redirect))
-            .transpose()?;
+        let redirect =
+            redirect.map(|endpoint| open(catalogue::LISTEN_REDIRECT_ADDRESS.key, endpoint, Purpose::Redirect)).transpose()?;
         let address = main.endpoint().map_err(StartError::Serving)?;
         refuse_plain_http_in_public(config, &address)?;
         Ok(Self { main, redirect, address })

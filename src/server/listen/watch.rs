@@ -14,7 +14,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
 
@@ -144,10 +143,7 @@ impl HttpBody for Measured {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if !self.piece.is_empty() {
             return Poll::Ready(Some(Ok(self.take_piece())));
         }
@@ -181,6 +177,8 @@ impl HttpBody for Measured {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt;
+
     use super::*;
 
     fn after(seconds: u64) -> Instant {

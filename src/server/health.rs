@@ -4,8 +4,12 @@ use axum::{Router, extract::State, http::StatusCode, routing::get};
 
 use crate::server::app::App;
 
+/// Where it is asked for.
+pub const PATHS: [&str; 2] = ["/healthz", "/readyz"];
+
 pub fn routes(app: App) -> Router {
-    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).with_state(app)
+    let [healthz, readyz] = PATHS;
+    Router::new().route(healthz, get(alive)).route(readyz, get(ready)).with_state(app)
 }
 
 async fn alive() -> &'static str {

@@ -133,7 +133,9 @@ impl Keepsakes {
     }
 }
 
-fn jar(headers: &HeaderMap) -> CookieJar {
+/// The cookies of a request, unread.
+#[must_use]
+pub fn jar(headers: &HeaderMap) -> CookieJar {
     let mut jar = CookieJar::new();
     for header in headers.get_all(header::COOKIE) {
         let Ok(text) = header.to_str() else { continue };

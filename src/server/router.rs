@@ -1,5 +1,6 @@
 //! Every address the program answers, and the layers around them, from the outside to the inside:
-//! trace, panics, headers, origin, body size, time, client, keepsakes, cookies, session, error pages.
+//! trace, headers, panics, host, measures, origin, body size, time, admission, client, keepsakes, cookies, session, error
+//! pages.
 //!
 //! Pages stand in one table so that a test can walk them; server functions list themselves.
 
@@ -22,7 +23,7 @@ use crate::server::{
     accounts,
     app::App,
     assets, comments, dashboard, discussions, health,
-    layers::{self, answer::Answerer, cookies},
+    layers::{self, admission::Admission, answer::Answerer, cookies, host::Hosts},
     letters, own_data,
     session::Store,
     web::Trouble,
@@ -87,6 +88,7 @@ pub fn build(app: App) -> Router {
     let request_time = app.config().limits.request;
     let body_size = app.config().limits.body;
     let refusals = app.refusals().clone();
+    let hosts = Hosts::of(app.config());
     Router::new()
         .merge(pages)
         .route("/api/{*function}", post(layers::answer::handle).with_state(answerer))
@@ -95,12 +97,15 @@ pub fn build(app: App) -> Router {
         .layer(from_fn(cookies::layer))
         .layer(from_fn_with_state(app.clone(), layers::keepsakes::layer))
         .layer(from_fn_with_state(app.clone(), layers::client::layer))
+        .layer(from_fn_with_state(Admission::new(app.clone()), layers::admission::layer))
         .merge(assets::routes())
         .merge(health::routes(app.clone()))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
         .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
         .layer(RequestBodyLimitLayer::new(body_size))
         .layer(from_fn_with_state(app.clone(), layers::origin::layer))
+        .layer(from_fn(layers::measure::layer))
+        .layer(from_fn_with_state(hosts, layers::host::layer))
         .layer(CatchPanicLayer::custom(layers::trouble::panicked))
         .layer(from_fn_with_state(app, layers::headers::layer))
         .layer(from_fn_with_state(refusals, layers::trace::layer))
@@ -114,9 +119,8 @@ fn page_router(app: &App) -> Router {
 
 fn sessions(app: &App) -> SessionManagerLayer<Store, PrivateCookie> {
     let is_secure = app.config().site.address.is_secure();
-    let name = if is_secure { cookies::SECURE_NAME } else { cookies::LOOPBACK_NAME };
     SessionManagerLayer::new(Store::new(app.database().clone(), app.lifetimes(), app.clock().clone()))
-        .with_name(name)
+        .with_name(cookies::session_name(is_secure))
         .with_secure(is_secure)
         .with_same_site(SameSite::Lax)
         .with_path("/")

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::config::Problems;
+use super::config::{Endpoint, Problems};
 
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -38,11 +38,8 @@ pub enum StartError {
     #[error("{setting}: {} {complaint}", path.display())]
     File { setting: &'static str, path: PathBuf, complaint: String },
 
-    #[error(
-        "{setting}: cannot listen on {address}: {}.",
-        why_not_listening(*address, cause)
-    )]
-    Listener { setting: &'static str, address: SocketAddr, cause: io::Error },
+    #[error("{setting}: cannot listen on {address}: {}.", why_not_listening(address, cause))]
+    Listener { setting: &'static str, address: Endpoint, cause: io::Error },
 
     /// A setting that reads well but cannot be used.
     #[error("{setting}: {complaint}")]
@@ -72,7 +69,31 @@ pub enum StartError {
     Serving(io::Error),
 }
 
-fn why_not_listening(address: SocketAddr, cause: &io::Error) -> String {
+fn why_not_listening(address: &Endpoint, cause: &io::Error) -> String {
+    match address {
+        Endpoint::Network(address) => why_not_on_port(*address, cause),
+        Endpoint::Socket(_) => why_not_on_socket(cause),
+        Endpoint::Inherited => format!(
+            "the service manager hands over no such socket ({cause}). Start the socket unit (systemd.socket(5)), with a socket \
+             for pages and, for listen.redirect_address, a second one whose FileDescriptorName is redirect"
+        ),
+    }
+}
+
+fn why_not_on_socket(cause: &io::Error) -> String {
+    match cause.kind() {
+        io::ErrorKind::AddrInUse => "another program serves this socket. Stop that program, or choose another path".to_owned(),
+        io::ErrorKind::AlreadyExists => {
+            "something else than a socket stands at this path. Move it away, or choose another path".to_owned()
+        }
+        _ => format!(
+            "{cause}. The folder must be there, and the user that runs Locutory must have the right to write to it (systemd \
+             makes one by RuntimeDirectory=)"
+        ),
+    }
+}
+
+fn why_not_on_port(address: SocketAddr, cause: &io::Error) -> String {
     let port = address.port();
     match cause.kind() {
         io::ErrorKind::AddrInUse => {

@@ -42,7 +42,7 @@ impl Demo {
         let mut config = Config::load(sources).map_err(StartError::Configuration)?;
         log::start(&config.log);
         let _claim = folder::claim(&config.data)?;
-        let listeners = Listeners::bind(&config.listen)?;
+        let listeners = Listeners::bind(&config)?;
         config.follow_listener(listeners.address());
         database::migrate_up(&config.data).await?;
         let app = App::open(config.clone()).await?;
@@ -63,7 +63,7 @@ async fn serve(app: &App, config: &Config, listeners: Listeners) -> Result<(), F
         say(format_args!("  {role:<10} {name:<16} {}", login.password.expose()))?;
     }
     say("")?;
-    listeners.serve(config, router::build(app.clone()), None, stop).await?;
+    listeners.serve(config, router::build(app.clone()), None, app.refusals(), stop).await?;
     Ok(())
 }
 

@@ -33,7 +33,7 @@ use crate::server::{App, database, housekeeping, letters, operator, router, tls}
 All but the first need the public address: site.address in locutory.toml, or the variable
 LOCUTORY_SITE__ADDRESS=https://talk.example.org.")]
 pub struct Serve {
-    /// Listen on this IP address and port (setting `listen.address`)
+    /// Listen on this IP address and port, a Unix socket (`unix:PATH`), or `systemd` (setting `listen.address`)
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     /// Serve TLS with a certificate from files, from an authority, or of our own making (setting `tls.mode`)
@@ -90,7 +90,7 @@ impl Serve {
 
     pub async fn run(self, mut config: Config) -> Result<(), Failure> {
         let _claim = folder::claim(&config.data)?;
-        let listeners = Listeners::bind(&config.listen)?;
+        let listeners = Listeners::bind(&config)?;
         config.follow_listener(listeners.address());
         let tls = tls::prepare(&config)?;
         if self.migrate {
@@ -109,7 +109,7 @@ async fn serve(app: &App, config: &Config, listeners: Listeners, tls: Option<tls
     say(banner(config, setup_link.as_deref()))?;
     let tasks =
         [housekeeping::start(app.clone()), housekeeping::start_archives(app.clone()), letters::worker::start(app.clone())];
-    let served = listeners.serve(config, router::build(app.clone()), tls, stop).await;
+    let served = listeners.serve(config, router::build(app.clone()), tls, app.refusals(), stop).await;
     for task in tasks {
         task.abort();
     }
@@ -135,7 +135,7 @@ pub fn banner(config: &Config, setup_link: Option<&str>) -> String {
 }
 
 fn protection(config: &Config) -> &'static str {
-    match (&config.tls, config.listen.behind_proxy.is_declared()) {
+    match (&config.tls, config.listen.is_behind_proxy()) {
         (Tls::Files { .. }, _) => "TLS with your certificate",
         (Tls::SelfSigned, _) => "TLS with a certificate of our own authority",
         (Tls::Acme(_), _) => "TLS with a certificate over ACME",

@@ -54,6 +54,9 @@ pub static SITE_ADDRESS: Setting =
 pub static LISTEN_ADDRESS: Setting = Setting::new("listen.address", Text("127.0.0.1:8080"));
 pub static LISTEN_REDIRECT_ADDRESS: Setting = Setting::new("listen.redirect_address", Unset("no redirect from HTTP"));
 pub static LISTEN_BEHIND_PROXY: Setting = Setting::new("listen.behind_proxy", EmptyList);
+pub static LISTEN_CLIENT_HEADER: Setting = Setting::new("listen.client_header", Text("x-forwarded-for"));
+pub static LISTEN_PROXY_PROTOCOL: Setting = Setting::new("listen.proxy_protocol", Text("off"));
+pub static LISTEN_HOSTS: Setting = Setting::new("listen.hosts", EmptyList);
 
 pub static TLS_MODE: Setting = Setting::new("tls.mode", Text("off"));
 pub static TLS_CERTIFICATE: Setting = Setting::new("tls.certificate", Unset("needed when tls.mode is \"files\""));
@@ -101,6 +104,8 @@ pub static LIMITS_FORM_SECONDS: Setting = Setting::new("limits.form_seconds", Nu
 pub static LIMITS_CHALLENGE_BITS: Setting = Setting::new("limits.challenge_bits", Number(16));
 pub static LIMITS_SLOW_LANE_PER_MINUTE: Setting = Setting::new("limits.slow_lane_per_minute", Number(5));
 pub static LIMITS_CONNECTIONS_PER_NETWORK: Setting = Setting::new("limits.connections_per_network", Number(64));
+pub static LIMITS_CONNECTIONS: Setting = Setting::new("limits.connections", Number(4_096));
+pub static LIMITS_REQUESTS_AT_ONCE: Setting = Setting::new("limits.requests_at_once", Unset("32 for each processor core"));
 pub static LIMITS_REQUEST_SECONDS: Setting = Setting::new("limits.request_seconds", Number(30));
 
 pub static SECRETS_COOKIE_KEY_FILE: Setting =
@@ -127,6 +132,9 @@ pub static ALL: &[&Setting] = &[
     &LISTEN_ADDRESS,
     &LISTEN_REDIRECT_ADDRESS,
     &LISTEN_BEHIND_PROXY,
+    &LISTEN_CLIENT_HEADER,
+    &LISTEN_PROXY_PROTOCOL,
+    &LISTEN_HOSTS,
     &TLS_MODE,
     &TLS_CERTIFICATE,
     &TLS_KEY,
@@ -164,6 +172,8 @@ pub static ALL: &[&Setting] = &[
     &LIMITS_FORM_SECONDS,
     &LIMITS_CHALLENGE_BITS,
     &LIMITS_CONNECTIONS_PER_NETWORK,
+    &LIMITS_CONNECTIONS,
+    &LIMITS_REQUESTS_AT_ONCE,
     &LIMITS_REQUEST_SECONDS,
     &SECRETS_COOKIE_KEY_FILE,
     &SECRETS_DATA_KEYS_FILE,

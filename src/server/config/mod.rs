@@ -36,12 +36,11 @@ pub mod sources;
 mod tests;
 pub mod tls;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use self::data::{Data, Database};
 pub use self::error::{Problem, Problems};
-pub use self::listen::{Listen, Proxies};
+pub use self::listen::{Endpoint, Listen, Proxies, ProxyProtocol};
 pub use self::log::{Log, LogFormat};
 pub use self::mail::Mail;
 pub use self::numbers::{Limits, PasswordCost, SessionLife};
@@ -105,9 +104,11 @@ impl Config {
 
     /// Takes over the address that the listener really has, which differs from the written one
     /// when that had port 0.
-    pub fn follow_listener(&mut self, bound: SocketAddr) {
+    pub fn follow_listener(&mut self, bound: Endpoint) {
+        if let Endpoint::Network(address) = bound {
+            self.site.follow_listener(&self.tls, address);
+        }
         self.listen.address = bound;
-        self.site.follow_listener(&self.tls, bound);
     }
 
     /// Every setting with its value and where that comes from, in the catalogue's order.

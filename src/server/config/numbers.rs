@@ -1,15 +1,16 @@
 //! The settings that are numbers: what a password hash costs, how long a session lives, how much
 //! one visitor may do. Each has a floor below which the program is not safe or not usable.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::catalogue::{
-    LIMITS_BODY_KIB, LIMITS_CHALLENGE_BITS, LIMITS_CONNECTIONS_PER_NETWORK, LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE,
-    LIMITS_FORM_SECONDS, LIMITS_REGISTRATIONS_BEFORE_CHALLENGE, LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS,
-    LIMITS_RESETS_BEFORE_CHALLENGE, LIMITS_SIGN_IN_FREE_TRIES, LIMITS_SLOW_LANE_PER_MINUTE, PASSWORD_AT_ONCE,
-    PASSWORD_ITERATIONS, PASSWORD_MEMORY_KIB, PASSWORD_PARALLELISM, SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS,
-    SESSION_PROOF_MINUTES, SESSION_SHORT_ABSOLUTE_HOURS, SESSION_SHORT_IDLE_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS,
-    SESSION_STAFF_IDLE_MINUTES, Setting,
+    LIMITS_BODY_KIB, LIMITS_CHALLENGE_BITS, LIMITS_CONNECTIONS, LIMITS_CONNECTIONS_PER_NETWORK,
+    LIMITS_FAILED_SIGN_INS_BEFORE_CHALLENGE, LIMITS_FORM_SECONDS, LIMITS_REGISTRATIONS_BEFORE_CHALLENGE,
+    LIMITS_REGISTRATIONS_PER_HOUR, LIMITS_REQUEST_SECONDS, LIMITS_REQUESTS_AT_ONCE, LIMITS_RESETS_BEFORE_CHALLENGE,
+    LIMITS_SIGN_IN_FREE_TRIES, LIMITS_SLOW_LANE_PER_MINUTE, PASSWORD_AT_ONCE, PASSWORD_ITERATIONS, PASSWORD_MEMORY_KIB,
+    PASSWORD_PARALLELISM, SESSION_MEMBER_ABSOLUTE_HOURS, SESSION_MEMBER_IDLE_HOURS, SESSION_PROOF_MINUTES,
+    SESSION_SHORT_ABSOLUTE_HOURS, SESSION_SHORT_IDLE_MINUTES, SESSION_STAFF_ABSOLUTE_HOURS, SESSION_STAFF_IDLE_MINUTES, Setting,
 };
 use super::reader::{Reader, Shown};
 use crate::accounts::model::Puzzle;
@@ -61,6 +62,10 @@ pub struct Limits {
     pub challenge_bits: u32,
     /// Open connections per IPv4 address or IPv6 /64.
     pub connections_per_network: usize,
+    /// Open connections in all.
+    pub connections: usize,
+    /// Pages and forms that are worked on at the same time; a quarter is for people who are signed in.
+    pub requests_at_once: usize,
     /// From the first byte of a request to the last of its answer.
     pub request: Duration,
 }
@@ -77,11 +82,21 @@ impl PasswordCost {
 }
 
 fn at_once(reader: &mut Reader) -> usize {
-    let number = reader.optional_number(&PASSWORD_AT_ONCE, 1..=1_024).unwrap_or_else(|| {
+    by_cores(reader, &PASSWORD_AT_ONCE, 1..=1_024, 1)
+}
+
+/// A page in work waits for the database more than it computes.
+fn requests_at_once(reader: &mut Reader) -> usize {
+    by_cores(reader, &LIMITS_REQUESTS_AT_ONCE, 4..=100_000, 32)
+}
+
+/// A number that, unless it is written, is so many for each processor core.
+fn by_cores(reader: &mut Reader, setting: &'static Setting, range: RangeInclusive<u64>, each: u64) -> usize {
+    let number = reader.optional_number(setting, range).unwrap_or_else(|| {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let cores = u64::try_from(cores).unwrap_or(1);
-        reader.derive(&PASSWORD_AT_ONCE, Shown::Number(cores), "the processor cores");
-        cores
+        let number = u64::try_from(cores).unwrap_or(1) * each;
+        reader.derive(setting, Shown::Number(number), "the processor cores");
+        number
     });
     usize::try_from(number).unwrap_or(1)
 }
@@ -124,6 +139,8 @@ impl Limits {
             form_age: Duration::from_secs(reader.number(&LIMITS_FORM_SECONDS, 0..=60)),
             challenge_bits: small(reader, &LIMITS_CHALLENGE_BITS, 1, Puzzle::MOST_BITS),
             connections_per_network: size(reader, &LIMITS_CONNECTIONS_PER_NETWORK, 1..=100_000),
+            connections: size(reader, &LIMITS_CONNECTIONS, 1..=1_000_000),
+            requests_at_once: requests_at_once(reader),
             request: Duration::from_secs(reader.number(&LIMITS_REQUEST_SECONDS, 1..=600)),
         }
     }
@@ -134,7 +151,7 @@ fn small(reader: &mut Reader, setting: &'static Setting, least: u32, most: u32) 
     u32::try_from(number).expect("the range ends at a u32")
 }
 
-fn size(reader: &mut Reader, setting: &'static Setting, range: std::ops::RangeInclusive<u64>) -> usize {
+fn size(reader: &mut Reader, setting: &'static Setting, range: RangeInclusive<u64>) -> usize {
     usize::try_from(reader.number(setting, range)).expect("the ranges end far below 4 billion")
 }
 

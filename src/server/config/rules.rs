@@ -1,8 +1,8 @@
 //! Rules that need more than one setting to judge.
 
 use super::acme::ChallengeKind;
-use super::catalogue::{LISTEN_ADDRESS, LISTEN_REDIRECT_ADDRESS, SITE_ADDRESS};
-use super::listen::Listen;
+use super::catalogue::{LISTEN_ADDRESS, LISTEN_PROXY_PROTOCOL, LISTEN_REDIRECT_ADDRESS, SITE_ADDRESS};
+use super::listen::{Endpoint, Listen, ProxyProtocol};
 use super::reader::Reader;
 use super::site::Site;
 use super::tls::Tls;
@@ -14,6 +14,7 @@ pub(super) fn check(reader: &mut Reader, site: &Site, listen: &Listen, tls: &Tls
     }
     refuse_plain_http_in_public(reader, listen, tls);
     refuse_redirect_without_tls(reader, listen, tls);
+    refuse_proxy_headers_of_nobody(reader, listen);
     if !reader.has_problem_in(&["site", "listen"]) {
         refuse_an_address_that_nobody_serves(reader, site, listen, tls);
     }
@@ -21,9 +22,8 @@ pub(super) fn check(reader: &mut Reader, site: &Site, listen: &Listen, tls: &Tls
 
 /// Passwords and cookies cross the network in the clear otherwise.
 fn refuse_plain_http_in_public(reader: &mut Reader, listen: &Listen, tls: &Tls) {
-    let protected = *tls != Tls::Off || listen.address.ip().to_canonical().is_loopback() || listen.behind_proxy.is_declared();
-    if !protected {
-        let address = listen.address;
+    let Some(address) = listen.address.network() else { return };
+    if *tls == Tls::Off && !listen.is_private() {
         let port = address.port();
         reader.complain(
             &LISTEN_ADDRESS,
@@ -40,7 +40,9 @@ fn refuse_plain_http_in_public(reader: &mut Reader, listen: &Listen, tls: &Tls) 
 
 fn refuse_redirect_without_tls(reader: &mut Reader, listen: &Listen, tls: &Tls) {
     if *tls != Tls::Off {
-        if listen.redirect_address == Some(listen.address) && listen.address.port() != 0 {
+        let has_port = listen.address.network().is_none_or(|address| address.port() != 0);
+        let may_be_two = listen.address == Endpoint::Inherited;
+        if listen.redirect_address.as_ref() == Some(&listen.address) && has_port && !may_be_two {
             reader
                 .complain(&LISTEN_REDIRECT_ADDRESS, "must differ from listen.address: one port cannot speak both HTTP and TLS.");
         }
@@ -52,6 +54,17 @@ fn refuse_redirect_without_tls(reader: &mut Reader, listen: &Listen, tls: &Tls) 
     }
 }
 
+/// Every connection would be closed.
+fn refuse_proxy_headers_of_nobody(reader: &mut Reader, listen: &Listen) {
+    if listen.proxy_protocol == ProxyProtocol::Required && !listen.is_behind_proxy() {
+        reader.complain(
+            &LISTEN_PROXY_PROTOCOL,
+            "is \"required\", but no proxy is declared that could send its header. Name the proxy's addresses in \
+             listen.behind_proxy, or set this to \"off\".",
+        );
+    }
+}
+
 /// The scheme of the public address decides over `Secure` cookies and origin checks, so a wrong
 /// one would lock everybody out with no hint why.
 fn refuse_an_address_that_nobody_serves(reader: &mut Reader, site: &Site, listen: &Listen, tls: &Tls) {
@@ -59,7 +72,7 @@ fn refuse_an_address_that_nobody_serves(reader: &mut Reader, site: &Site, listen
     if *tls != Tls::Off && !address.is_secure() {
         reader.complain(&SITE_ADDRESS, "must begin with https://, because tls.mode is not \"off\".");
     }
-    if *tls == Tls::Off && !listen.behind_proxy.is_declared() {
+    if *tls == Tls::Off && !listen.is_behind_proxy() {
         if address.is_secure() {
             reader.complain(
                 &SITE_ADDRESS,

@@ -118,9 +118,9 @@ impl Site {
         if let Some(address) = reader.optional_text(&SITE_ADDRESS, SiteAddress::parse) {
             return Self { address, source: AddressSource::Written };
         }
-        let site = Self { address: SiteAddress::of_listener(scheme(tls), listen.address), source: AddressSource::Derived };
-        let knowable = listen.address.ip().is_loopback() && !listen.behind_proxy.is_declared();
-        if knowable {
+        let listener = listen.address.network().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 80)));
+        let site = Self { address: SiteAddress::of_listener(scheme(tls), listener), source: AddressSource::Derived };
+        if listen.is_for_this_machine() {
             let shown = Shown::Text(site.address.origin().to_owned());
             reader.derive(&SITE_ADDRESS, shown, "listen.address");
         } else if !reader.has_problem_in(&["site", "listen"]) {

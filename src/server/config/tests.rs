@@ -57,9 +57,9 @@ fn flags_win_over_variables_and_variables_over_the_file() {
     let config = Config::load(sources()).unwrap();
     assert_eq!(config.limits.registrations_per_hour, 1);
     assert_eq!(config.limits.sign_in_free_tries, 2);
-    assert_eq!(config.listen.address.port(), 1003);
+    assert_eq!(config.listen.address.network().unwrap().port(), 1003);
     let without_flags = Config::load(Sources { flags: Vec::new(), ..sources() });
-    assert_eq!(without_flags.unwrap().listen.address.port(), 1002);
+    assert_eq!(without_flags.unwrap().listen.address.network().unwrap().port(), 1002);
 }
 
 #[test]
@@ -237,9 +237,9 @@ fn what_is_shown_can_be_read_again() {
 #[test]
 fn a_port_of_the_systems_choice_is_followed() {
     let mut config = Config::load(file("[listen]\naddress = '127.0.0.1:0'")).unwrap();
-    config.follow_listener("127.0.0.1:4711".parse().unwrap());
+    config.follow_listener(Endpoint::parse("127.0.0.1:4711").unwrap());
     assert_eq!(config.site.address.origin(), "http://localhost:4711");
-    assert_eq!(config.listen.address.port(), 4711);
+    assert_eq!(config.listen.address.network().unwrap().port(), 4711);
 }
 
 #[test]

@@ -29,7 +29,8 @@ use crate::{
         app::App,
         error,
         keepsake::Keepsakes,
-        layers::headers::Nonce,
+        layers::{complexity, headers::Nonce},
+        refusals::Refusal,
         returned::{Fields, Outcome, Returned},
         shell::THEME_COOKIE,
         visit::{Client, Visit},
@@ -49,8 +50,8 @@ pub struct Answerer {
 }
 
 /// Who asked: an island, or a form without scripts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Asker {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
     Island,
     PlainForm,
 }
@@ -85,7 +86,8 @@ fn with_theme(visit: &Visit, mut response: Response) -> Response {
     response
 }
 
-fn asker(headers: &HeaderMap) -> Asker {
+#[must_use]
+pub fn asker(headers: &HeaderMap) -> Asker {
     let accepts_pages =
         headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     if accepts_pages { Asker::PlainForm } else { Asker::Island }
@@ -98,11 +100,18 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Response> {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
     }
     match body.collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
+        Ok(collected) => whole(collected.to_bytes()),
         Err(cause) if is_caused_by::<LengthLimitError>(&cause) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
         Err(cause) if is_caused_by::<TimeoutError>(&cause) => Err(StatusCode::REQUEST_TIMEOUT.into_response()),
         Err(_) => Err(StatusCode::BAD_REQUEST.into_response()),
     }
+}
+
+fn whole(body: Bytes) -> Result<Bytes, Response> {
+    if complexity::is_excessive(&body) {
+        return Err(Refusal::TooComplex.mark(StatusCode::BAD_REQUEST.into_response()));
+    }
+    Ok(body)
 }
 
 fn is_caused_by<E: std::error::Error + 'static>(cause: &axum::Error) -> bool {

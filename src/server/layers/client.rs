@@ -1,6 +1,5 @@
-//! Where a request comes from: the peer's address, or, when the peer is a proxy the operator has
-//! declared, the right-most address in `X-Forwarded-For` that is no declared proxy. Whatever stands
-//! to the left of that was written by the client and is worth nothing.
+//! Where a request comes from: the peer's address, or, when the peer is a proxy the operator has declared, what that
+//! says; see [`forwarded`]. Whoever can open our Unix socket is such a proxy.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -11,42 +10,34 @@ use axum::{
     response::Response,
 };
 
-use crate::server::{app::App, config::Proxies, visit::Client};
+use crate::server::{app::App, config::Listen, forwarded, peer::Peer, visit::Client};
 
 const LONGEST_AGENT: usize = 200;
 
 /// Puts the [`Client`] into the request's extensions.
 pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let peer = peer(request.extensions());
-    let client =
-        Client { address: address(peer, request.headers(), &app.config().listen.behind_proxy), agent: agent(request.headers()) };
+    let address = address(peer(request.extensions()), request.headers(), &app.config().listen);
+    let client = Client { address, agent: agent(request.headers()) };
     request.extensions_mut().insert(client);
     next.run(request).await
 }
 
-fn peer(extensions: &Extensions) -> IpAddr {
-    let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    extensions.get::<ConnectInfo<SocketAddr>>().map_or(unknown, |connection| connection.0.ip().to_canonical())
+fn peer(extensions: &Extensions) -> Peer {
+    let network = |connection: &ConnectInfo<SocketAddr>| Peer::Network(connection.0);
+    let nobody = Peer::Network(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
+    extensions.get::<Peer>().copied().or_else(|| extensions.get().map(network)).unwrap_or(nobody)
 }
 
-fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> IpAddr {
-    if !proxies.contains(peer) {
-        return peer;
+fn address(peer: Peer, headers: &HeaderMap, listen: &Listen) -> IpAddr {
+    let own = match peer {
+        Peer::Network(address) => address.ip().to_canonical(),
+        Peer::Socket => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+    };
+    let is_proxy = |address| listen.behind_proxy.contains(address);
+    if peer != Peer::Socket && !is_proxy(own) {
+        return own;
     }
-    let forwarded: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    for entry in forwarded.into_iter().rev() {
-        match entry.trim().parse::<IpAddr>().map(|address| address.to_canonical()) {
-            Ok(address) if proxies.contains(address) => {}
-            Ok(address) => return address,
-            Err(_) => return peer,
-        }
-    }
-    peer
+    forwarded::client(headers, listen.client_header, is_proxy).unwrap_or(own)
 }
 
 fn agent(headers: &HeaderMap) -> String {

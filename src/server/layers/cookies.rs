@@ -13,6 +13,12 @@ pub const SECURE_NAME: &str = "__Host-locutory";
 /// On plain HTTP, which is accepted on loopback only.
 pub const LOOPBACK_NAME: &str = "locutory";
 
+/// The name of the session's cookie.
+#[must_use]
+pub const fn session_name(is_secure: bool) -> &'static str {
+    if is_secure { SECURE_NAME } else { LOOPBACK_NAME }
+}
+
 /// Adds `Secure` to `__Host-` cookies that lack it.
 pub async fn layer(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

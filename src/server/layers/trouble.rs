@@ -12,7 +12,7 @@ use axum::{
 
 use crate::{
     error::AppError,
-    server::{app::App, returned::Returned, shell, web::Trouble},
+    server::{app::App, refusals::Refusal, returned::Returned, shell, web::Trouble},
 };
 
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -30,6 +30,9 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     let mut page = shell::trouble_page(&app, asked, status, &error).await;
     if let Some(seconds) = error.retry_after() {
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(refusal) = response.extensions().get::<Refusal>() {
+        page.extensions_mut().insert(*refusal);
     }
     for (name, value) in response.headers() {
         if matches!(*name, header::ALLOW | header::SET_COOKIE) {

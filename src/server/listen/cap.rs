@@ -1,36 +1,36 @@
-//! At most so many open connections per client network, so that one visitor cannot hold them all.
+//! At most so many open connections in all, and per client network, so that one visitor cannot hold them all.
 //! An IPv4 address is a network; with IPv6 it is the /64, which is what one subscriber gets.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::future::{Ready, ready};
-use std::io::{self, IoSlice};
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
-use axum_server::accept::Accept;
 use ipnet::{IpNet, Ipv6Net};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::server::config::Proxies;
+use crate::server::peer::Peer;
+use crate::server::refusals::Refusal;
 
 const SUBSCRIBER_PREFIX: u8 = 64;
 
 /// Counts the open connections of each network.
 #[derive(Debug)]
 pub struct ConnectionCap {
+    in_all: Arc<Semaphore>,
     most: usize,
     /// Proxies speak for many people, and are trusted to limit them.
     uncounted: Proxies,
     open: Mutex<HashMap<IpNet, usize>>,
 }
 
-/// A place in the count, given back when dropped.
+/// A place among all connections, given back when dropped.
+pub type Place = OwnedSemaphorePermit;
+
+/// A place among those of a network, given back when dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct NetworkPlace {
     cap: Arc<ConnectionCap>,
     /// `None` for a proxy, which takes no place.
     network: Option<IpNet>,
@@ -38,13 +38,30 @@ pub struct Place {
 
 impl ConnectionCap {
     #[must_use]
-    pub fn new(most: usize, uncounted: Proxies) -> Arc<Self> {
-        Arc::new(Self { most, uncounted, open: Mutex::default() })
+    pub fn new(in_all: usize, most: usize, uncounted: Proxies) -> Arc<Self> {
+        Arc::new(Self { in_all: Arc::new(Semaphore::new(in_all)), most, uncounted, open: Mutex::default() })
     }
 
-    /// `None` when the network of `peer` has all its places taken.
-    #[must_use]
-    pub fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
+    /// A place for a connection, whoever it is from.
+    ///
+    /// # Errors
+    /// All are taken.
+    pub fn place(&self) -> Result<Place, Refusal> {
+        Arc::clone(&self.in_all).try_acquire_owned().map_err(|_| Refusal::ServerFull)
+    }
+
+    /// A place for one that is from `peer`.
+    ///
+    /// # Errors
+    /// Its network has all its places taken.
+    pub fn network_place(self: &Arc<Self>, peer: Peer) -> Result<NetworkPlace, Refusal> {
+        match peer {
+            Peer::Network(address) => self.admit(address.ip()).ok_or(Refusal::NetworkFull),
+            Peer::Socket => Ok(NetworkPlace { cap: Arc::clone(self), network: None }),
+        }
+    }
+
+    fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<NetworkPlace> {
         let network = (!self.uncounted.contains(peer)).then(|| network_of(peer));
         if let Some(network) = network {
             let mut open = self.counts();
@@ -54,7 +71,7 @@ impl ConnectionCap {
             }
             *count += 1;
         }
-        Some(Place { cap: Arc::clone(self), network })
+        Some(NetworkPlace { cap: Arc::clone(self), network })
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<IpNet, usize>> {
@@ -63,7 +80,7 @@ impl ConnectionCap {
     }
 }
 
-impl Drop for Place {
+impl Drop for NetworkPlace {
     fn drop(&mut self) {
         let Some(network) = self.network else { return };
         if let Entry::Occupied(mut count) = self.cap.counts().entry(network) {
@@ -83,70 +100,6 @@ fn network_of(peer: IpAddr) -> IpNet {
     }
 }
 
-/// Takes connections while their network has places, and closes the others at once.
-#[derive(Clone, Debug)]
-pub struct CappedAcceptor(pub Arc<ConnectionCap>);
-
-impl<S> Accept<TcpStream, S> for CappedAcceptor {
-    type Stream = Counted;
-    type Service = S;
-    type Future = Ready<io::Result<(Counted, S)>>;
-
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        ready(self.count(stream).map(|stream| (stream, service)))
-    }
-}
-
-impl CappedAcceptor {
-    fn count(&self, stream: TcpStream) -> io::Result<Counted> {
-        let peer = stream.peer_addr()?;
-        let place =
-            self.0.admit(peer.ip()).ok_or_else(|| io::Error::other("this client network has too many open connections"))?;
-        // Answers go out as soon as they are written, not when a packet is full.
-        stream.set_nodelay(true)?;
-        Ok(Counted { stream, _place: place })
-    }
-}
-
-/// A connection that has its place in the count for as long as it lives.
-#[derive(Debug)]
-pub struct Counted {
-    stream: TcpStream,
-    _place: Place,
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_network_that_has_all_its_places_is_refused_and_others_are_not() {
-        let cap = ConnectionCap::new(2, Proxies::default());
+        let cap = ConnectionCap::new(9, 2, Proxies::default());
         let _places = [cap.admit(address("192.0.2.1")).unwrap(), cap.admit(address("::ffff:192.0.2.1")).unwrap()];
         assert!(cap.admit(address("192.0.2.1")).is_none());
         assert!(cap.admit(address("192.0.2.2")).is_some());
@@ -165,7 +118,7 @@ mod tests {
 
     #[test]
     fn ipv6_is_counted_by_subscriber() {
-        let cap = ConnectionCap::new(1, Proxies::default());
+        let cap = ConnectionCap::new(9, 1, Proxies::default());
         let _place = cap.admit(address("2001:db8:0:1::1")).unwrap();
         assert!(cap.admit(address("2001:db8:0:1:ffff::9")).is_none());
         assert!(cap.admit(address("2001:db8:0:2::1")).is_some());
@@ -173,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_closed_connection_gives_its_place_back() {
-        let cap = ConnectionCap::new(1, Proxies::default());
+        let cap = ConnectionCap::new(9, 1, Proxies::default());
         drop(cap.admit(address("192.0.2.1")).unwrap());
         assert!(cap.counts().is_empty(), "a network without connections is remembered");
         assert!(cap.admit(address("192.0.2.1")).is_some());
@@ -182,7 +135,7 @@ mod tests {
     #[test]
     fn a_declared_proxy_is_not_counted() {
         let proxies = Proxies::parse("10.0.0.0/8").unwrap();
-        let cap = ConnectionCap::new(1, proxies);
+        let cap = ConnectionCap::new(9, 1, proxies);
         let places: Vec<_> = (0..5).map(|_| cap.admit(address("10.0.0.1"))).collect();
         assert!(places.iter().all(Option::is_some));
     }

@@ -1,29 +1,39 @@
 //! The listeners: where connections come in, how long they may take, how many there may be, and
 //! how serving ends.
 //!
-//! **Promises.** Every connection is bounded in time before its first request and between
-//! requests; one client network has a bounded number of connections; what was accepted is
-//! answered before the process ends.
+//! **Promises.** Every connection is bounded in time before its first request, between requests and
+//! while it is answered; there is a bounded number of connections, and of those of one client network;
+//! what was accepted is answered before the process ends.
 
 mod cap;
+mod descriptors;
+mod gate;
+mod guarded;
+mod inherited;
+mod proxy_protocol;
 mod redirect;
 mod shutdown;
+mod socket;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{Handle, Server};
 
-use self::cap::{CappedAcceptor, ConnectionCap};
+use self::cap::ConnectionCap;
+use self::gate::{Closed, Gate};
+use self::inherited::{Inherited, Purpose};
 use self::shutdown::stop_when_asked;
 pub use self::shutdown::{Stop, StopSignals};
-use super::config::{Config, Listen, catalogue};
+use self::socket::{Bound, SocketFile};
+use super::config::{Config, Endpoint, Listen, Tls, catalogue};
+use super::peer::Peer;
+use super::refusals::{Refusal, Refusals};
 use super::start_error::StartError;
 use super::tls::Prepared;
 
@@ -35,34 +45,58 @@ const HEADERS: Duration = Duration::from_secs(8);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// Bytes of headers in one request.
 const HEADER_SIZE: u32 = 32 * 1024;
+/// Header lines in one request of HTTP/1; more are answered with 431.
+const HEADER_LINES: usize = 100;
 /// Bytes that one HTTP/1 connection may hold in memory.
 const BUFFER_SIZE: usize = 64 * 1024;
+/// Requests at the same time over one HTTP/2 connection.
+const STREAMS: u32 = 64;
+/// Requests that an HTTP/2 client may take back before we have looked at them; one more ends the connection
+/// (CVE-2023-44487, "rapid reset").
+const TAKEN_BACK: usize = 20;
+/// Requests that we may have to refuse as broken before the connection ends (CVE-2025-8671, "made you reset").
+const BROKEN: usize = 64;
+/// Bytes that an HTTP/2 client may send ahead for one request, and for all of a connection.
+const STREAM_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 256 * 1024;
+/// Bytes of answers that wait in one HTTP/2 connection.
+const SEND_BUFFER: usize = 64 * 1024;
 
 /// Listeners that have their ports already but take no connection yet.
 #[derive(Debug)]
 pub struct Listeners {
-    main: TcpListener,
-    redirect: Option<TcpListener>,
-    address: SocketAddr,
+    main: Bound,
+    redirect: Option<Bound>,
+    address: Endpoint,
 }
 
 impl Listeners {
     /// # Errors
-    /// [`StartError::Listener`], naming the setting, when a port cannot be had.
-    pub fn bind(listen: &Listen) -> Result<Self, StartError> {
-        let (main, address) = bind(catalogue::LISTEN_ADDRESS.key, listen.address)?;
-        let redirect = listen
-            .redirect_address
-            .map(|address| bind(catalogue::LISTEN_REDIRECT_ADDRESS.key, address))
-            .transpose()?
-            .map(|(redirect, _)| redirect);
+    /// [`StartError::Listener`], naming the setting, when a port or socket cannot be had, and [`StartError::Setting`] when
+    /// the service manager hands over a port on which passwords would cross a network in the clear.
+    pub fn bind(config: &Config) -> Result<Self, StartError> {
+        let mut inherited = Inherited::of_this_process();
+        let mut open = |setting, endpoint: &Endpoint, purpose| {
+            let bound = match endpoint {
+                Endpoint::Inherited => inherited.take(purpose),
+                other => Bound::open(other),
+            };
+            bound.map_err(|cause| StartError::Listener { setting, address: endpoint.clone(), cause })
+        };
+        let listen = &config.listen;
+        let main = open(catalogue::LISTEN_ADDRESS.key, &listen.address, Purpose::Pages)?;
+        let redirect = listen.redirect_address.as_ref();
+        let redirect =
+            redirect.map(|endpoint| open(catalogue::LISTEN_REDIRECT_ADDRESS.key, endpoint, Purpose::Redirect)).transpose()?;
+        let address = main.endpoint().map_err(StartError::Serving)?;
+        refuse_plain_http_in_public(config, &address)?;
         Ok(Self { main, redirect, address })
     }
 
     /// Where the main listener really is, also when the configuration said port 0.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub fn address(&self) -> Endpoint {
+        self.address.clone()
     }
 
     /// Serves until `stop` asks for the end, and returns when the last request is answered or its
@@ -70,8 +104,15 @@ impl Listeners {
     ///
     /// # Errors
     /// [`StartError::Serving`] when a listener breaks.
-    pub async fn serve(self, config: &Config, router: Router, tls: Option<Prepared>, stop: impl Stop) -> Result<(), StartError> {
-        let cap = ConnectionCap::new(config.limits.connections_per_network, config.listen.behind_proxy.clone());
+    pub async fn serve(
+        self,
+        config: &Config,
+        router: Router,
+        tls: Option<Prepared>,
+        refusals: &Refusals,
+        stop: impl Stop,
+    ) -> Result<(), StartError> {
+        let gate = gate(config, refusals);
         let handle = Handle::new();
         let redirect_handle = Handle::new();
         let handles = vec![handle.clone(), redirect_handle.clone()];
@@ -81,7 +122,7 @@ impl Listeners {
         let redirect = redirect::router(config.site.address.clone(), challenges);
         let redirecting = async {
             match self.redirect {
-                Some(listener) => serve_plain(listener, redirect, redirect_handle, Arc::clone(&cap)).await,
+                Some(listener) => serve_plain(listener, redirect, redirect_handle, gate.clone()).await,
                 None => Ok(()),
             }
         };
@@ -93,14 +134,11 @@ impl Listeners {
                             tracing::error!(%cause, "the TLS certificate is not kept fresh");
                         }
                     });
-                    let acceptor =
-                        RustlsAcceptor::new(config).handshake_timeout(FIRST_REQUEST).acceptor(CappedAcceptor(Arc::clone(&cap)));
-                    limited(self.main, handle)?
-                        .acceptor(acceptor)
-                        .serve(router.into_make_service_with_connect_info::<SocketAddr>())
-                        .await
+                    let acceptor = RustlsAcceptor::new(config).handshake_timeout(FIRST_REQUEST).acceptor(gate.clone());
+                    let (server, _file) = limited(self.main, handle, refusals)?;
+                    server.acceptor(acceptor).serve(router.into_make_service()).await
                 }
-                None => serve_plain(self.main, router, handle, Arc::clone(&cap)).await,
+                None => serve_plain(self.main, router, handle, gate.clone()).await,
             }
         };
         let served = tokio::try_join!(main, redirecting);
@@ -109,47 +147,69 @@ impl Listeners {
     }
 }
 
-fn bind(setting: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    TcpListener::bind(address)
-        .and_then(|listener| {
-            let bound = listener.local_addr()?;
-            Ok((listener, bound))
-        })
-        .map_err(|cause| StartError::Listener { setting, address, cause })
+fn gate(config: &Config, refusals: &Refusals) -> Gate {
+    let Listen { behind_proxy, proxy_protocol, .. } = &config.listen;
+    let in_all = descriptors::make_room(config.limits.connections);
+    Gate {
+        cap: ConnectionCap::new(in_all, config.limits.connections_per_network, behind_proxy.clone()),
+        proxy_protocol: *proxy_protocol,
+        proxies: behind_proxy.clone(),
+        refusals: refusals.clone(),
+    }
 }
 
-async fn serve_plain(
-    listener: TcpListener,
-    router: Router,
-    handle: Handle<SocketAddr>,
-    cap: Arc<ConnectionCap>,
-) -> io::Result<()> {
-    limited(listener, handle)?
-        .acceptor(CappedAcceptor(cap))
-        .serve(router.into_make_service_with_connect_info::<SocketAddr>())
-        .await
+/// The settings could not tell what the service manager would hand over.
+fn refuse_plain_http_in_public(config: &Config, address: &Endpoint) -> Result<(), StartError> {
+    let listen = Listen { address: address.clone(), ..config.listen.clone() };
+    if config.tls != Tls::Off || listen.is_private() {
+        return Ok(());
+    }
+    Err(StartError::Setting {
+        setting: catalogue::LISTEN_ADDRESS.key,
+        complaint: format!(
+            "the service manager hands over {address}, which other machines reach, and without TLS everybody on the way could \
+             read the passwords. Set tls.mode, declare the TLS proxy in front of Locutory with listen.behind_proxy, or have \
+             the socket unit listen on a Unix socket or on 127.0.0.1."
+        ),
+    })
 }
 
-fn limited(listener: TcpListener, handle: Handle<SocketAddr>) -> io::Result<Server<SocketAddr>> {
-    let mut server = axum_server::from_tcp(listener)?
+async fn serve_plain(listener: Bound, router: Router, handle: Handle<Peer>, gate: Gate) -> io::Result<()> {
+    let (server, _file) = limited(listener, handle, &gate.refusals)?;
+    server.acceptor(gate).serve(router.into_make_service()).await
+}
+
+fn limited(listener: Bound, handle: Handle<Peer>, refusals: &Refusals) -> io::Result<(Server<Peer>, Option<SocketFile>)> {
+    let (listener, file) = listener.listen()?;
+    let refusals = refusals.clone();
+    let mut server = Server::from_listener(listener)
         .handle(handle)
         .first_request_timeout(FIRST_REQUEST)
-        .accept_error_handler(log_refused_connection);
-    server.http_builder().http1().header_read_timeout(HEADERS).max_buf_size(BUFFER_SIZE);
-    server
-        .http_builder()
+        .accept_error_handler(move |peer, cause| count_refused_connection(&refusals, peer, cause));
+    let mut builder = server.http_builder().http1();
+    builder.header_read_timeout(HEADERS).max_buf_size(BUFFER_SIZE).max_headers(HEADER_LINES);
+    builder
         .http2()
         .keep_alive_interval(KEEP_ALIVE)
         .keep_alive_timeout(KEEP_ALIVE)
-        .max_header_list_size(HEADER_SIZE);
-    Ok(server)
+        .max_header_list_size(HEADER_SIZE)
+        .max_concurrent_streams(STREAMS)
+        .max_pending_accept_reset_streams(TAKEN_BACK)
+        .max_local_error_reset_streams(BROKEN)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(SEND_BUFFER);
+    Ok((server, file))
 }
 
-fn log_refused_connection(peer: Option<&SocketAddr>, cause: &io::Error) {
-    if let Some(peer) = peer {
-        tracing::debug!(%peer, %cause, "a connection was refused");
-    } else {
+fn count_refused_connection(refusals: &Refusals, peer: Option<&Peer>, cause: &io::Error) {
+    let Some(peer) = peer else {
         // The system has no more to give, most often file descriptors.
         tracing::error!(%cause, "no connection can be accepted");
-    }
+        return;
+    };
+    let closed = cause.get_ref().and_then(|inner| inner.downcast_ref::<Closed>());
+    let refusal = closed.map_or(Refusal::Handshake, |closed| closed.0);
+    refusals.count(refusal);
+    tracing::debug!(?peer, %cause, reason = refusal.word(), "a connection was refused");
 }

@@ -2,11 +2,12 @@
 //! their time, and a second signal ends at once.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum_server::Handle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::server::peer::Peer;
 
 /// What requests in flight have left to finish.
 pub const GRACE: Duration = Duration::from_secs(30);
@@ -47,7 +48,7 @@ impl Stop for StopSignals {
 }
 
 /// Carries out what `stop` asks for on all listeners. Ends only by being dropped.
-pub async fn stop_when_asked(mut stop: impl Stop, handles: Vec<Handle<SocketAddr>>) {
+pub async fn stop_when_asked(mut stop: impl Stop, handles: Vec<Handle<Peer>>) {
     stop.asked().await;
     tracing::info!("stopping: requests in flight have {} seconds", GRACE.as_secs());
     for handle in &handles {

@@ -17,7 +17,7 @@ use axum::{
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
-pub use trouble::trouble_page;
+pub use trouble::{bare_trouble_page, trouble_page};
 
 use crate::{
     accounts::model::Actor,

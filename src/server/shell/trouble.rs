@@ -7,7 +7,7 @@ use axum::{
 };
 use leptos::prelude::*;
 
-use super::{Frame, Head, Width, bare_surroundings, render};
+use super::{Frame, Head, Surroundings, Width, bare_surroundings, render};
 use crate::{
     error::AppError,
     server::{app::App, returned::Returned},
@@ -17,10 +17,19 @@ use crate::{
 
 /// Made even when nothing else works: without a database the frame is that of a guest.
 pub async fn trouble_page(app: &App, mut parts: Parts, status: StatusCode, error: &AppError) -> Response {
-    let mut surroundings = match Frame::from_request_parts(&mut parts, app).await {
+    let surroundings = match Frame::from_request_parts(&mut parts, app).await {
         Ok(frame) => frame.surroundings,
         Err(_) => bare_surroundings(&parts, app),
     };
+    page_of(surroundings, status, error)
+}
+
+/// The same page as everybody sees it, without asking the database for anything.
+pub fn bare_trouble_page(app: &App, parts: &Parts, status: StatusCode, error: &AppError) -> Response {
+    page_of(bare_surroundings(parts, app), status, error)
+}
+
+fn page_of(mut surroundings: Surroundings, status: StatusCode, error: &AppError) -> Response {
     let kept = surroundings.returned.take().and_then(|returned| longest_text(&returned));
     let way_on = way_on(error, &surroundings.page);
     let words = explanation(status, error);

@@ -207,8 +207,9 @@ fn names(config: &Config) -> BTreeSet<String> {
         Ipv4Addr::LOCALHOST.to_string(),
         Ipv6Addr::LOCALHOST.to_string(),
     ]);
-    let listener = config.listen.address.ip();
-    if !listener.is_unspecified() {
+    if let Some(listener) = config.listen.address.network().map(|address| address.ip())
+        && !listener.is_unspecified()
+    {
         names.insert(listener.to_string());
     }
     names

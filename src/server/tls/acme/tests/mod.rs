@@ -30,6 +30,7 @@ use crate::server::config::catalogue::{
 };
 use crate::server::config::{Config, Flag, Sources};
 use crate::server::listen::{Listeners, Stop};
+use crate::server::refusals::Refusals;
 use crate::server::start_error::StartError;
 
 /// Far longer than anything here takes; a test that hangs fails by it.
@@ -96,14 +97,15 @@ impl Place {
 
     fn open(&self, settings: &[(&'static Setting, &str)]) -> Site {
         let config = self.config(settings);
-        let listeners = Listeners::bind(&config.listen).unwrap();
-        let address = listeners.address();
+        let listeners = Listeners::bind(&config).unwrap();
+        let address = listeners.address().network().unwrap();
         let pace = Pace { clock: self.clock.clone(), looks_every: Duration::from_millis(20) };
         let tls = prepare_at(&config, pace).unwrap().unwrap();
         let (state, own) = (tls.state.clone(), config.clone());
         let (stop, told) = mpsc::channel(2);
         let router = Router::new().route("/", get(|| async { "hello" }));
-        let served = tokio::spawn(async move { listeners.serve(&own, router, Some(tls), Told(told)).await });
+        let served =
+            tokio::spawn(async move { listeners.serve(&own, router, Some(tls), &Refusals::default(), Told(told)).await });
         Site { address, config, state, stop, served }
     }
 

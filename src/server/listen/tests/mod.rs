@@ -1,5 +1,11 @@
 //! The listeners on real ports of the system's choice.
 
+mod http2;
+mod proxies;
+mod shapes;
+mod slowness;
+mod sockets;
+
 use std::io::{Read, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +19,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use super::*;
 use crate::server::config::catalogue::Setting;
@@ -37,6 +46,7 @@ impl Stop for Told {
 
 struct Running {
     address: SocketAddr,
+    refusals: Refusals,
     redirect: Option<SocketAddr>,
     stop: mpsc::Sender<()>,
     served: JoinHandle<Result<(), StartError>>,
@@ -48,17 +58,33 @@ fn start(folder: &Path, settings: &[(&'static Setting, &str)], router: Router) -
     let usual = [(&catalogue::DATA_FOLDER, data.as_str()), (&catalogue::LISTEN_ADDRESS, "127.0.0.1:0")];
     let flags = usual.into_iter().chain(settings.iter().copied()).map(flag).collect();
     let mut config = Config::load(Sources::of_flags(flags)).unwrap();
-    let listeners = Listeners::bind(&config.listen).unwrap();
-    let address = listeners.address();
-    let redirect = listeners.redirect.as_ref().map(|it| it.local_addr().unwrap());
-    config.follow_listener(address);
+    let listeners = Listeners::bind(&config).unwrap();
+    let address = listeners.address().network().unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 0)));
+    let refusals = Refusals::default();
+    let redirect = listeners.redirect.as_ref().map(|it| it.endpoint().unwrap().network().unwrap());
+    config.follow_listener(listeners.address());
     let tls = tls::prepare(&config).unwrap();
     let (stop, told) = mpsc::channel(2);
-    let served = tokio::spawn(async move { listeners.serve(&config, router, tls, Told(told)).await });
-    Running { address, redirect, stop, served }
+    let counted = refusals.clone();
+    let served = tokio::spawn(async move { listeners.serve(&config, router, tls, &counted, Told(told)).await });
+    Running { address, refusals, redirect, stop, served }
 }
 
 impl Running {
+    fn count(&self, refusal: Refusal) -> u64 {
+        self.refusals.counts().find(|(kind, _)| *kind == refusal).unwrap().1
+    }
+
+    /// Waits until somebody was turned away for this.
+    async fn refused(&self, refusal: Refusal) {
+        within(async {
+            while self.count(refusal) == 0 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        })
+        .await;
+    }
+
     async fn end(self) {
         self.stop.send(()).await.unwrap();
         within(self.served).await.unwrap().unwrap();
@@ -67,6 +93,13 @@ impl Running {
 
 async fn within<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, work).await.expect("this takes far too long")
+}
+
+/// Everything that still comes, whether the end is in order or not.
+async fn remainder(stream: &mut (impl AsyncReadExt + Unpin)) -> Vec<u8> {
+    let mut received = Vec::new();
+    drop(within(stream.read_to_end(&mut received)).await);
+    received
 }
 
 async fn exchange(address: SocketAddr, request: &[u8]) -> String {
@@ -147,8 +180,9 @@ async fn one_connection_too_many_of_a_network_is_closed_at_once() {
 async fn a_port_that_is_taken_is_named_with_its_setting() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let listen = Listen { address, redirect_address: None, behind_proxy: crate::server::config::Proxies::default() };
-    let refusal = Listeners::bind(&listen).unwrap_err().to_string();
+    let flag = Flag { setting: &catalogue::LISTEN_ADDRESS, name: "--test", value: address.to_string() };
+    let config = Config::load(Sources::of_flags(vec![flag])).unwrap();
+    let refusal = Listeners::bind(&config).unwrap_err().to_string();
     assert!(refusal.starts_with("listen.address:"), "{refusal}");
     assert!(refusal.contains(&format!("port {} already", address.port())), "{refusal}");
 }
@@ -164,7 +198,7 @@ async fn pages_come_over_tls_and_plain_http_only_sends_on() {
     let running = start(folder.path(), &settings, greeting());
     let certificate = folder.path().join("tls/authority.pem");
     let address = running.address;
-    let answer = tokio::task::spawn_blocking(move || over_tls(address, &certificate));
+    let answer = tokio::task::spawn_blocking(move || over_tls(address, &certificate, &[]));
     assert!(within(answer).await.unwrap().ends_with("hello 127.0.0.1"));
 
     let sent_on = exchange(running.redirect.unwrap(), READ_ROOT).await;
@@ -173,7 +207,7 @@ async fn pages_come_over_tls_and_plain_http_only_sends_on() {
     running.end().await;
 }
 
-fn over_tls(address: SocketAddr, certificate: &Path) -> String {
+fn over_tls(address: SocketAddr, certificate: &Path, ahead: &[u8]) -> String {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -184,7 +218,9 @@ fn over_tls(address: SocketAddr, certificate: &Path) -> String {
         .with_no_client_auth();
     let name = ServerName::try_from("talk.example.org").unwrap();
     let connection = ClientConnection::new(Arc::new(client), name).unwrap();
-    let mut stream = StreamOwned::new(connection, std::net::TcpStream::connect(address).unwrap());
+    let mut socket = std::net::TcpStream::connect(address).unwrap();
+    socket.write_all(ahead).unwrap();
+    let mut stream = StreamOwned::new(connection, socket);
     stream.write_all(READ_ROOT).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

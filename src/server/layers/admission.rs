@@ -1,0 +1,136 @@
+//! The queue in front of everything that costs: pages, forms, the database behind them. More than can be worked on at
+//! once waits for a moment; more than can wait is told to come back, at once and cheaply.
+//!
+//! **Promises.** A quarter of the places is for people who are signed in: guests, however many, cannot take them. Who is
+//! signed in is told here by the session's cookie alone, which only we can have made; whether the session is still open is
+//! found out later, behind the queue. Files of the site and the questions after its health do not pass here. Waiting and
+//! work are bounded, so memory is.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{
+    answer::{self, Asker},
+    cookies,
+};
+use crate::{
+    error::AppError,
+    server::{app::App, keepsake, refusals::Refusal, shell},
+};
+
+/// The longest that anybody waits for a place.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Seconds after which to come back.
+const COME_BACK: u64 = 5;
+/// One place in so many is for people who are signed in.
+const RESERVED: usize = 4;
+
+/// The places. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    app: App,
+    all: Arc<Semaphore>,
+    guests: Lane,
+    members: Lane,
+}
+
+/// Who may wait together.
+#[derive(Clone, Debug)]
+struct Lane {
+    /// Places that they may have among all.
+    places: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+}
+
+/// The right to be worked on; dropped, it is somebody else's.
+#[derive(Debug)]
+struct Turn {
+    _own: OwnedSemaphorePermit,
+    _of_all: OwnedSemaphorePermit,
+}
+
+impl Lane {
+    fn new(places: usize, queue: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), queue: Arc::new(Semaphore::new(queue)) }
+    }
+
+    async fn turn(&self, all: &Arc<Semaphore>) -> Option<Turn> {
+        let _waiting = self.queue.try_acquire().ok()?;
+        let take = async {
+            let own = Arc::clone(&self.places).acquire_owned().await.ok()?;
+            let of_all = Arc::clone(all).acquire_owned().await.ok()?;
+            Some(Turn { _own: own, _of_all: of_all })
+        };
+        tokio::time::timeout(PATIENCE, take).await.ok().flatten()
+    }
+}
+
+impl Admission {
+    #[must_use]
+    pub fn new(app: App) -> Self {
+        let places = app.config().limits.requests_at_once;
+        let reserved = places / RESERVED;
+        Self {
+            all: Arc::new(Semaphore::new(places)),
+            guests: Lane::new(places - reserved, places),
+            members: Lane::new(places, places),
+            app,
+        }
+    }
+
+    fn lane(&self, headers: &HeaderMap) -> &Lane {
+        let name = cookies::session_name(self.app.config().site.address.is_secure());
+        let is_ours = keepsake::jar(headers).private(&self.app.cookie_key()).get(name).is_some();
+        if is_ours { &self.members } else { &self.guests }
+    }
+}
+
+pub async fn layer(State(admission): State<Admission>, request: Request, next: Next) -> Response {
+    match admission.lane(request.headers()).turn(&admission.all).await {
+        Some(_turn) => next.run(request).await,
+        None => Refusal::Overload.mark(busy(&admission.app, request)),
+    }
+}
+
+/// Made without the database.
+fn busy(app: &App, request: Request) -> Response {
+    let error = AppError::Busy { retry_after: COME_BACK };
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let (parts, _body) = request.into_parts();
+    let mut response = match answer::asker(&parts.headers) {
+        Asker::Island => (status, axum::Json(&error)).into_response(),
+        Asker::PlainForm => shell::bare_trouble_page(app, &parts, status, &error),
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(COME_BACK));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn guests_leave_places_to_members_and_a_full_queue_refuses_at_once() {
+        let (all, guests, members) = (Arc::new(Semaphore::new(4)), Lane::new(3, 1), Lane::new(4, 1));
+        let mut turns = Vec::new();
+        for _ in 0..3 {
+            turns.push(guests.turn(&all).await.unwrap());
+        }
+        let begun = tokio::time::Instant::now();
+        let (waited, refused) = tokio::join!(guests.turn(&all), guests.turn(&all));
+        assert!(waited.is_none() && refused.is_none());
+        assert_eq!(begun.elapsed(), PATIENCE, "one waited, the other did not");
+        turns.push(members.turn(&all).await.unwrap());
+        assert_eq!(begun.elapsed(), PATIENCE, "a member need not wait");
+        assert!(members.turn(&all).await.is_none());
+        turns.clear();
+        assert!(guests.turn(&all).await.is_some());
+    }
+}

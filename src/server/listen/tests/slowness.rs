@@ -1,0 +1,105 @@
+//! Clients that hold a connection without using it. Time stands still but for what everybody waits for.
+
+use super::*;
+
+/// Longer than any limit here; it passes at once.
+const LONG: Duration = Duration::from_mins(10);
+
+/// More than the system buffers for one connection.
+const LARGE: usize = 24 * 1_024 * 1_024;
+
+fn large() -> Router {
+    Router::new().route("/", get(|| async { vec![b'x'; LARGE] }))
+}
+
+async fn closed(stream: &mut TcpStream) -> Duration {
+    let begun = tokio::time::Instant::now();
+    tokio::time::timeout(LONG, remainder(stream)).await.expect("the connection is held for ever");
+    begun.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_nothing_or_half_a_head_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &[], greeting());
+    for bytes in [&b""[..], b"G", b"GET / HTTP/1.1\r\nhost: localhost\r\nx: ", b"PRI * HTTP/2.0\r\n"] {
+        let mut stream = TcpStream::connect(running.address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let time = closed(&mut stream).await;
+        assert!(time <= FIRST_REQUEST + Duration::from_secs(1), "{bytes:?}: {time:?}");
+    }
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_keeps_a_connection_for_later_is_let_go_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &[], greeting());
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut start_of_answer = [0; 12];
+    stream.read_exact(&mut start_of_answer).await.unwrap();
+    let time = closed(&mut stream).await;
+    assert!(time <= HEADERS + Duration::from_secs(1), "{time:?}");
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_handshake_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [(&catalogue::TLS_MODE, "self-signed"), (&catalogue::SITE_ADDRESS, "https://talk.example.org")];
+    let running = start(folder.path(), &settings, greeting());
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(b"\x16\x03\x01\x02\x00\x01").await.unwrap();
+    let time = closed(&mut stream).await;
+    assert!(time <= FIRST_REQUEST + Duration::from_secs(1), "{time:?}");
+    assert_eq!(running.count(Refusal::Handshake), 1);
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_read_an_answer_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &[], large());
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(READ_ROOT).await.unwrap();
+    running.refused(Refusal::TooSlow).await;
+    assert!(remainder(&mut stream).await.len() < LARGE);
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_an_answer_byte_by_byte_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &[], large());
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(READ_ROOT).await.unwrap();
+    let begun = tokio::time::Instant::now();
+    while running.count(Refusal::TooSlow) == 0 {
+        // What the system has buffered may still be read after the end.
+        stream.read_u8().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(begun.elapsed() < 10 * LONG, "it is held for ever");
+    }
+    assert!(remainder(&mut stream).await.len() < LARGE);
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_steadily_gets_all_of_a_long_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &[], large());
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(READ_ROOT).await.unwrap();
+    let (mut received, mut piece) = (0, vec![0; 128 * 1_024]);
+    loop {
+        let length = stream.read(&mut piece).await.unwrap();
+        if length == 0 {
+            break;
+        }
+        received += length;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert!(received > LARGE);
+    running.end().await;
+}

@@ -118,6 +118,7 @@ pub enum Notice {
     PersonApproved,
     PersonDeclined,
     SettingsSaved,
+    ReportsCleared,
     IdentityLinked,
     IdentityUnlinked,
     PasswordChosen,

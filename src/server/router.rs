@@ -23,8 +23,9 @@ use crate::server::{
     app::App,
     assets, comments, dashboard, discussions, health,
     layers::{self, answer::Answerer, cookies},
-    letters, own_data,
+    letters, own_data, security_txt,
     session::Store,
+    site::reports,
     web::Trouble,
 };
 
@@ -75,6 +76,7 @@ pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/admin/comments", get(dashboard::comments::page)),
         ("/admin/discussions", get(dashboard::discussions::page)),
         ("/admin/letters", get(dashboard::letters::page)),
+        ("/admin/reports", get(dashboard::reports::page)),
         ("/admin/settings", get(dashboard::settings::page)),
         ("/admin/audit", get(dashboard::audit::page)),
     ]
@@ -97,6 +99,8 @@ pub fn build(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), layers::client::layer))
         .merge(assets::routes())
         .merge(health::routes(app.clone()))
+        .merge(reports::page::routes(app.clone()))
+        .merge(security_txt::routes(app.clone()))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
         .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
         .layer(RequestBodyLimitLayer::new(body_size))

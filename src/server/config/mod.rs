@@ -12,6 +12,7 @@
 //! complaint, `Debug` output or display holds a secret.
 
 pub mod catalogue;
+mod contact;
 pub mod data;
 mod environment;
 pub mod error;

@@ -8,5 +8,6 @@ pub mod cookies;
 pub mod headers;
 pub mod keepsakes;
 pub mod origin;
+pub mod secret_paths;
 pub mod trace;
 pub mod trouble;

@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_is_no_report_is_said_to_be_none() {
-        for body in ["", "null", "{}", "[1]", "{\"csp-report\":1}", "[{\"type\":1}]", "\u{0}"] {
+        for body in ["", "null", "{}", "[1]", "{\"csp-report\":1}", "\u{0}"] {
             assert_eq!(read(Form::CspReport, body.as_bytes(), OURS), Err(Unreadable), "{body}");
         }
         assert_eq!(read(Form::Reports, b"[1]", OURS), Err(Unreadable));

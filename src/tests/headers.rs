@@ -345,3 +345,25 @@ async fn only_what_everybody_reads_is_compressed() {
         assert_eq!(get_compressed(&mut ada, path).await.header("content-encoding"), "", "{path}");
     }
 }
+
+/// As RFC 9309 has it: the longest rule that fits decides.
+#[test]
+fn robots_may_read_what_everybody_reads_and_nothing_with_a_secret() {
+    let rules: Vec<_> =
+        include_str!("../../public/robots.txt").lines().map(|line| line.split_once(": ").expect("a name and a value")).collect();
+    assert_eq!(rules[0], ("User-agent", "*"));
+    let may_read = |path: &str| {
+        let fitting = rules[1..].iter().filter(|(_, prefix)| path.starts_with(prefix));
+        let (rule, _) = fitting.max_by_key(|(_, prefix)| prefix.len()).expect("the rule about everything fits");
+        assert!(["Allow", "Disallow"].contains(rule), "{rule}");
+        *rule == "Allow"
+    };
+    for path in ["/", "/d/7", "/u/ada", "/sign-in", "/register", "/assets/locutory.css", "/.well-known/security.txt"] {
+        assert!(may_read(path), "{path}");
+    }
+    for (path, _) in router::pages() {
+        let is_private = ["/account", "/admin", "/new", "/prove"].iter().any(|prefix| path.starts_with(prefix));
+        assert!(!may_read(path) || !(is_private || path.contains("{token}")), "{path}");
+    }
+    assert!(!may_read("/api/accounts/sign_in") && !may_read("/sign-in/provider/acme") && !may_read("/reports"));
+}

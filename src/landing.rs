@@ -41,7 +41,8 @@ impl LocalPath {
 
 impl Value for LocalPath {
     /// One leading slash and printable ASCII: browsers read `//host`, `/\host` and paths with tabs
-    /// or line breaks in them as addresses of other sites.
+    /// or line breaks in them as addresses of other sites, and a program on the way that decodes a path
+    /// reads `/%2fhost` so.
     fn parse(text: &str) -> Result<Self, Problem> {
         let malformed = Err(Problem::new(ProblemCode::Malformed));
         if text.len() > Self::LONGEST {
@@ -49,6 +50,10 @@ impl Value for LocalPath {
         }
         let mut characters = text.chars();
         if characters.next() != Some('/') || characters.next() == Some('/') {
+            return malformed;
+        }
+        let begins_with_code = |code: &str| text.get(1..=code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code));
+        if begins_with_code("%2f") || begins_with_code("%5c") {
             return malformed;
         }
         if text.chars().any(|character| character == '\\' || !character.is_ascii_graphic()) {
@@ -118,6 +123,7 @@ pub enum Notice {
     PersonApproved,
     PersonDeclined,
     SettingsSaved,
+    ReportsCleared,
     IdentityLinked,
     IdentityUnlinked,
     PasswordChosen,

@@ -28,7 +28,9 @@ test("every page answers, says where one is, leads nowhere wrong, and fits its s
       await expect.soft(page.getByRole("main"), which).toHaveCount(1);
       await expect.soft(page, which).toHaveTitle(/Locutory$/);
       const islands = await page.locator("leptos-island").count();
-      expect.soft(await page.locator("script").count(), `${which} carries a script just where it has an island`).toBe(islands > 0 ? 1 : 0);
+      const loader = page.locator("script[type=importmap] + script[type=module]");
+      expect.soft(await loader.count(), `${which} carries a script just where it has an island`).toBe(islands > 0 ? 1 : 0);
+      expect.soft(await page.locator("script").count(), `${which} carries no other script`).toBe(islands > 0 ? 2 : 0);
       expect.soft(await deadAnchors(page), `${which} has links within the page that lead nowhere`).toEqual([]);
       for (const target of status === 200 ? await localLinks(page) : []) {
         if (!followed.has(`${whose} ${target}`)) {

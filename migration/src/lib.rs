@@ -11,6 +11,7 @@ mod m20261124_000003_comments;
 mod m20261124_000004_site;
 mod m20261125_000005_proofs;
 mod m20261125_000006_letters;
+mod m20261125_000007_policy_reports;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_site::Migration),
             Box::new(m20261125_000005_proofs::Migration),
             Box::new(m20261125_000006_letters::Migration),
+            Box::new(m20261125_000007_policy_reports::Migration),
         ]
     }
 }

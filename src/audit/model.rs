@@ -82,6 +82,7 @@ deeds! {
     StaffListed = "staff_listed", "Listed the staff";
     KeysRotated = "keys_rotated", "Sealed the secrets with a new key";
     KeysForgotten = "keys_forgotten", "Threw the old keys away";
+    ReportsCleared = "reports_cleared", "Threw the browsers' reports away";
     SettingsChanged = "settings_changed", "Changed the settings";
     SiteSetUp = "site_set_up", "Set the site up";
     IdentityLinked = "identity_linked", "Linked an account elsewhere";

@@ -183,6 +183,8 @@ acts! {
     ChangeRole: Admins, Sensitive;
     /// Have a letter that could not be sent tried again.
     RetryLetter: Admins, Sensitive;
+    /// Throw away what browsers reported of the site's pages.
+    ClearReports: Admins, Usual;
     /// Change the settings of the site.
     Configure: Admins, Sensitive;
 }

@@ -36,6 +36,7 @@ impl Objectless for act::RotateKeys {}
 impl Objectless for act::ListStaff {}
 impl Objectless for act::SeeModeration {}
 impl Objectless for act::SeeAdministration {}
+impl Objectless for act::ClearReports {}
 
 /// Whether an act without an object is for this actor; most are about seeing pages.
 ///

@@ -13,6 +13,7 @@ use crate::server::{
     letters,
     own_data::{self, archive, erasure},
     session,
+    site::reports,
 };
 
 const INTERVAL: Duration = Duration::from_mins(10);
@@ -22,6 +23,9 @@ const FAILURES_KEPT: Duration = Duration::from_hours(90 * 24);
 
 /// How long somebody who was not let in can read why.
 const DECLINED_KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// How long reports of browsers are listed that do not come any more.
+const REPORTS_KEPT: Duration = Duration::from_hours(90 * 24);
 
 /// How long somebody waits for an archive at most before it is begun.
 const ARCHIVE_INTERVAL: Duration = Duration::from_secs(5);
@@ -69,6 +73,7 @@ pub async fn sweep(app: &App) -> Result<u64> {
     let unconfirmed = factors::sweep(database, now).await?;
     let tallies = throttle::forget_old(database, now).await? + challenge::sweep(database, now).await?;
     let failures = audit::forget_failures(database, now.before(FAILURES_KEPT)).await?;
+    let reports = reports::sweep(database, now.before(REPORTS_KEPT)).await?;
     let letters = letters::sweep(database, now).await?;
-    Ok(letters + sessions + links + entries + flows + declined + departures + unconfirmed + tallies + failures)
+    Ok(reports + letters + sessions + links + entries + flows + declined + departures + unconfirmed + tallies + failures)
 }

@@ -29,6 +29,7 @@ pub mod layers;
 pub mod resealing;
 pub mod returned;
 pub mod router;
+pub mod security_txt;
 pub mod shell;
 pub mod web;
 

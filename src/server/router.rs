@@ -24,8 +24,9 @@ use crate::server::{
     app::App,
     assets, comments, dashboard, discussions, health,
     layers::{self, admission::Admission, answer::Answerer, cookies, host::Hosts},
-    letters, own_data,
+    letters, own_data, security_txt,
     session::Store,
+    site::reports,
     web::Trouble,
 };
 
@@ -76,6 +77,7 @@ pub fn pages() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/admin/comments", get(dashboard::comments::page)),
         ("/admin/discussions", get(dashboard::discussions::page)),
         ("/admin/letters", get(dashboard::letters::page)),
+        ("/admin/reports", get(dashboard::reports::page)),
         ("/admin/settings", get(dashboard::settings::page)),
         ("/admin/audit", get(dashboard::audit::page)),
     ]
@@ -100,6 +102,8 @@ pub fn build(app: App) -> Router {
         .layer(from_fn_with_state(Admission::new(app.clone()), layers::admission::layer))
         .merge(assets::routes())
         .merge(health::routes(app.clone()))
+        .merge(reports::page::routes(app.clone()))
+        .merge(security_txt::routes(app.clone()))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
         .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
         .layer(RequestBodyLimitLayer::new(body_size))

@@ -14,6 +14,12 @@ pub async fn choose_theme(theme: Theme, #[server(default)] from: String) -> Resu
     crate::server::call(|visit| async move { site::choose_theme(&visit, theme, from) }).await
 }
 
+#[server(name = ClearReports, prefix = "/api", endpoint = "site/clear_reports")]
+pub async fn clear_reports() -> Result<Landing, AppError> {
+    use crate::server::site::reports;
+    crate::server::call(|visit| async move { reports::clear(&visit).await }).await
+}
+
 #[server(name = SaveSettings, prefix = "/api", endpoint = "site/save_settings")]
 #[allow(clippy::too_many_arguments, reason = "one argument for each field of the form")]
 pub async fn save_settings(

@@ -87,14 +87,140 @@ fn what_is_compiled_for_whom_is_decided_in_one_file() {
     assert_eq!(gates(&lib), 3, "one gate for the server, one for the browser, one for these tests");
 }
 
+/// Ways by which text becomes markup, in Rust and in JavaScript, in the spelling of neither and both: letters only.
+const MAKE_MARKUP: [&str; 13] = [
+    "innerhtml",
+    "outerhtml",
+    "insertadjacenthtml",
+    "createcontextualfragment",
+    "setinnerhtml",
+    "sethtmlunsafe",
+    "parsehtmlunsafe",
+    "parsefromstring",
+    "domparser",
+    "documentwrite",
+    "documentwriteln",
+    "srcdoc",
+    "rawhtml",
+];
+
+/// Elements whose children Leptos writes unescaped, as tags and as functions of its builder.
+const UNESCAPED: [&str; 5] = ["textarea", "noscript", "script", "style", "iframe"];
+
+/// The code in small letters, without the signs that tell one spelling from the other.
+fn flattened(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_lowercase()).collect()
+}
+
+/// Whether an element is written as a tag of a view, however it is spaced, or by the builder.
+fn writes_element(code: &str, element: &str) -> bool {
+    let dense: String = code.chars().filter(|character| !character.is_whitespace()).collect();
+    let begins = |found: &str| {
+        let after = &found[element.len()..];
+        after.starts_with(|next: char| !next.is_alphanumeric() && next != '_' && next != '-')
+    };
+    let tag = |code: &str| {
+        code.match_indices(&format!("<{element}")).any(|(at, _)| code[at + 1..].len() > element.len() && begins(&code[at + 1..]))
+    };
+    let called = ["html::", "elements::", "svg::", "="].iter().any(|path| dense.contains(&format!("{path}{element}()")));
+    tag(code) || tag(&dense) || called
+}
+
 #[test]
 fn html_is_trusted_and_text_areas_are_written_in_one_place_each() {
-    assert_none("trusted HTML is written by ui/prose.rs", |source| source.has("inner_html") && source.path != "ui/prose.rs");
-    assert_none("ui/text_area.rs writes text areas", |source| source.has("<textarea") && source.path != "ui/text_area.rs");
-    assert_none("Leptos does not escape inside these elements", |source| {
-        source.path != "server/shell/document.rs" && ["<noscript", "<script", "<style"].iter().any(|element| source.has(element))
+    const TRUSTED: [&str; 2] = ["ui/prose.rs", "ui/trusted_types.rs"];
+    assert_none("trusted HTML is written by ui/prose.rs and ui/trusted_types.rs", |source| {
+        let flat = flattened(&source.code);
+        MAKE_MARKUP.iter().any(|way| flat.contains(way)) && !source.is_named(&TRUSTED)
     });
-    assert_none("the policy takes no styles in attributes", |source| source.has(" style="));
+    assert_none("Leptos does not escape inside these elements", |source| {
+        UNESCAPED.iter().any(|element| writes_element(&source.code, element) && place_of(element) != source.path)
+    });
+    assert_none("the policy takes no styles in attributes", |source| {
+        source
+            .code
+            .lines()
+            .any(|line| line.contains(" style=") || line.trim_start().starts_with("style=") || line.contains("style:"))
+    });
+    assert_none("elements are written by their names", |source| source.has("create_element") || source.has("custom_element"));
+}
+
+/// The one file that may write such an element.
+fn place_of(element: &str) -> &'static str {
+    match element {
+        "textarea" => "ui/text_area.rs",
+        "script" => "server/shell/document.rs",
+        _ => "nowhere",
+    }
+}
+
+#[test]
+fn the_rule_about_markup_cannot_be_walked_around() {
+    for code in [
+        "view! { <textarea>{text}</textarea> }",
+        "view! { <textarea\n  name=name /> }",
+        "view! { < textarea >{text}</ textarea > }",
+        "html::textarea().child(text)",
+        "leptos::html :: textarea ( ) . child(text)",
+        "let field = textarea().child(text)",
+    ] {
+        assert!(writes_element(code, "textarea"), "{code}");
+    }
+    for harmless in ["NodeRef<html::Textarea>", "write_text_area(x)", "<textarea_like />", "fn textareas() {}"] {
+        assert!(!writes_element(harmless, "textarea"), "{harmless}");
+    }
+    for code in [
+        "<div inner_html=html />",
+        "div().inner_html(html)",
+        "element.set_inner_html(&html)",
+        "Reflect::set(element, &\"innerHTML\".into(), &content)",
+        "element.insert_adjacent_html(\"beforeend\", &html)",
+        "document.insertAdjacentHTML('beforeend', html)",
+        "document.write(html)",
+        "el[\"inner\" + \"HTML\"] = x",
+        "range.create_contextual_fragment(&html)",
+        "new DOMParser().parseFromString(html, 'text/html')",
+        "frame.set_srcdoc(&html)",
+    ] {
+        assert!(MAKE_MARKUP.iter().any(|way| flattened(code).contains(way)), "{code}");
+    }
+}
+
+/// Whatever is sent to browsers as it stands: no markup from text, nothing that runs text, nothing from elsewhere.
+#[test]
+fn the_scripts_and_drawings_that_are_ours_make_no_markup_and_run_no_text() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "public", "style"] {
+        collect_all(&root.join(folder), &mut files);
+    }
+    let wanted = |path: &&PathBuf| {
+        path.extension().is_some_and(|extension| ["js", "mjs", "svg", "html", "css"].iter().any(|own| extension == *own))
+    };
+    let files: Vec<_> = files.iter().filter(wanted).collect();
+    assert!(files.len() > 20, "{files:?}");
+    for path in files {
+        let text = fs::read_to_string(path).unwrap();
+        let flat = flattened(&text);
+        let (is_script, is_style) = (path.extension().unwrap() == "js", path.extension().unwrap() == "css");
+        let runs_text = ["eval(", "new Function", "setTimeout(\"", "javascript:", "onload=", "onerror=", "onclick="];
+        for part in runs_text {
+            assert!(!text.contains(part), "{part} in {}", path.display());
+        }
+        for way in MAKE_MARKUP {
+            assert!(!flat.contains(way), "{way} in {}", path.display());
+        }
+        assert!(is_script || !text.contains("<script"), "a script in {}", path.display());
+        assert!(!is_style || !text.contains("@import url(") && !text.contains("expression("), "{}", path.display());
+        assert!(!text.replace("http://www.w3.org/", "").contains("http"), "something from elsewhere in {}", path.display());
+    }
+}
+
+fn collect_all(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { collect_all(&path, files) } else { files.push(path) }
+    }
 }
 
 #[test]

@@ -1,17 +1,25 @@
 //! The headers of every kind of answer, and who may send a change at all.
 
+use std::time::Duration;
+
 use axum::{
+    Router,
     body::Body,
     http::{Method, StatusCode, header},
+    middleware::from_fn_with_state,
+    routing::get,
 };
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use super::support::{Answer, Browser, PASSWORD, World};
-use crate::{accounts::model::Role, server::accounts::administration};
+use crate::{
+    accounts::model::Role,
+    server::{accounts::administration, config::catalogue, layers, router},
+};
 
 const FIXED: &[(&str, &str)] = &[
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
-    ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("cross-origin-embedder-policy", "require-corp"),
@@ -23,22 +31,39 @@ fn assert_guarded(what: &str, answer: &Answer) {
     for (name, value) in FIXED {
         assert_eq!(answer.header(name), *value, "{name} of {what}");
     }
-    let policy = answer.header("content-security-policy");
-    for directive in [
-        "default-src 'none'",
-        "'strict-dynamic'",
-        "'wasm-unsafe-eval'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-    ] {
-        assert!(policy.contains(directive), "{directive} is missing in {what}: {policy}");
+    let nonce = format!("'nonce-{}'", nonce_of(answer));
+    assert_eq!(answer.header("content-security-policy").replacen(&nonce, "'nonce-N'", 1), policy_of(answer), "{what}");
+    assert_eq!(answer.header("reporting-endpoints"), "pages=\"/reports\"", "{what}");
+    assert!(["same-origin", "no-referrer"].contains(&answer.header("referrer-policy")), "{what}");
+    for banner in ["server", "x-powered-by", "via"] {
+        assert_eq!(answer.header(banner), "", "{what} says what it was made by");
     }
-    assert!(!policy.contains("'unsafe-"), "{what}: {policy}");
-    assert!(answer.header("permissions-policy").contains("camera=()"), "{what}");
+    assert_permissions(answer.header("permissions-policy"), what);
     assert!(!answer.header("cache-control").is_empty(), "{what} does not say how long it may be kept");
     assert!(!answer.header("x-request-id").is_empty(), "{what}");
+}
+
+/// The whole policy under TLS, word by word. Only a page with islands may make a policy of Trusted Types, and only that one.
+fn policy_of(answer: &Answer) -> String {
+    let is_page = answer.header("content-type").starts_with("text/html");
+    let has_islands = is_page && answer.text().contains("<leptos-island");
+    let trusted_types = if has_islands { "locutory-preview" } else { "'none'" };
+    format!(
+        "default-src 'none'; script-src 'nonce-N' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types {trusted_types}; report-uri /reports; report-to pages"
+    )
+}
+
+/// Everything is off but passkeys, which only our own pages may ask for.
+#[track_caller]
+fn assert_permissions(permissions: &str, what: &str) {
+    let features: Vec<_> = permissions.split(", ").filter_map(|feature| feature.split_once('=')).collect();
+    assert!(features.len() > 25, "{what}: {permissions}");
+    for (feature, allowed) in features {
+        let expected = if feature.starts_with("publickey-credentials-") { "(self)" } else { "()" };
+        assert_eq!(allowed, expected, "{feature} on {what}");
+    }
 }
 
 fn nonce_of(answer: &Answer) -> String {
@@ -82,11 +107,113 @@ async fn every_kind_of_answer_carries_the_headers() {
         ("a sign of life", 200, member.get("/healthz").await),
         ("a sign of readiness", 200, member.get("/readyz").await),
         ("a file that is not there", 404, member.get("/assets/nothing.js").await),
+        ("a head", 200, with_method(&mut member, Method::HEAD, "/").await),
+        ("a question about methods", 405, with_method(&mut member, Method::OPTIONS, "/").await),
+        ("an unknown method", 403, with_method(&mut member, Method::from_bytes(b"LOOK").unwrap(), "/").await),
+        ("no contact for holes", 404, member.get("/.well-known/security.txt").await),
+        ("a report", 204, post(&mut member, "/reports", &[("content-type", "application/reports+json")], "[]").await),
+        ("no report", 400, post(&mut member, "/reports", &[("content-type", "application/reports+json")], "").await),
+        ("the address for reports", 405, member.get("/reports").await),
     ];
     for (what, status, answer) in &answers {
         assert_eq!(answer.status.as_u16(), *status, "{what}: {}", answer.text());
         assert_guarded(what, answer);
     }
+}
+
+async fn with_method(browser: &mut Browser, method: Method, path: &str) -> Answer {
+    let request = browser.request(method, path).body(Body::empty()).unwrap();
+    browser.send(request).await
+}
+
+/// A request that fails before it has reached a page.
+#[tokio::test]
+async fn a_panic_and_a_request_that_lasts_too_long_are_answered_with_the_headers_too() {
+    let world = World::in_public().await;
+    let stuck = async || {
+        std::future::pending::<()>().await;
+    };
+    let router = Router::new()
+        .route("/panic", get(async || -> &'static str { panic!("a secret of the program's") }))
+        .route("/stuck", get(stuck))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_millis(1)))
+        .layer(CatchPanicLayer::custom(layers::trouble::panicked))
+        .layer(from_fn_with_state(world.app.clone(), layers::headers::layer))
+        .layer(from_fn_with_state(world.app.refusals().clone(), layers::trace::layer));
+    let mut browser = Browser::new(router, "https://talk.example");
+    for (path, status) in [("/panic", 500), ("/stuck", 408)] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, status);
+        assert_guarded(path, &answer);
+        assert!(!answer.shows("a secret of the program's"), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn no_page_is_kept_by_a_browser_whoever_asks_and_however_it_ends() {
+    let world = World::in_public().await;
+    let (mut guest, mut eve) = (world.guest(), world.admin("eve").await);
+    eve.starts("Bread").await;
+    for (path, _) in router::pages() {
+        let path = path.replace("{name}", "eve").replace("{discussion}", "1").replace("{user}", "1");
+        for browser in [&mut guest, &mut eve] {
+            let answer = browser.get(&path).await;
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}, {}", answer.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_browser_names_an_address_with_a_secret_to_the_next_page() {
+    let world = World::in_public().await;
+    let mut guest = world.guest();
+    for (path, _) in router::pages() {
+        let carries_secret = path.contains("{token}") || path.starts_with("/sign-in/provider/");
+        let expected = if carries_secret { "no-referrer" } else { "same-origin" };
+        assert_eq!(guest.get(&path.replace(['{', '}'], "")).await.header("referrer-policy"), expected, "{path}");
+    }
+    let unsubscribe = crate::server::letters::unsubscribe::path(world.app.seals(), crate::accounts::model::UserId(1));
+    let page = guest.get(&unsubscribe).await;
+    assert_eq!((page.status.as_u16(), page.header("referrer-policy")), (200, "no-referrer"));
+    // Such a page says `null` of its origin.
+    let headers = [("sec-fetch-site", "same-origin"), ("origin", "null"), ("content-type", "application/x-www-form-urlencoded")];
+    assert_eq!(post(&mut guest, "/api/site/choose_theme", &headers, "theme=dark").await.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_finds_a_hole_reads_where_to_tell_of_it() {
+    let settings = [
+        (&catalogue::SITE_ADDRESS, "https://talk.example"),
+        (&catalogue::LISTEN_BEHIND_PROXY, "127.0.0.1"),
+        (&catalogue::SITE_SECURITY_CONTACT, "mailto:security@talk.example"),
+        (&catalogue::SITE_SECURITY_POLICY, "https://talk.example/d/1"),
+    ];
+    let world = World::with(&settings).await;
+    let answer = world.guest().get("/.well-known/security.txt").await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/plain; charset=utf-8"));
+    assert_guarded("security.txt", &answer);
+    let text = answer.text();
+    let field = |name: &str| text.lines().filter_map(|line| line.strip_prefix(&format!("{name}: "))).collect::<Vec<_>>();
+    assert_eq!(field("Contact"), ["mailto:security@talk.example"]);
+    assert_eq!(field("Canonical"), ["https://talk.example/.well-known/security.txt"]);
+    assert_eq!((field("Policy"), field("Preferred-Languages")), (vec!["https://talk.example/d/1"], vec!["en"]));
+    let expires = |text: &str| text.split_once("Expires: ").map(|(_, rest)| rest.lines().next().unwrap().to_owned()).unwrap();
+    let now = world.clock.now();
+    let (soonest, latest) =
+        (now.after(Duration::from_hours(150 * 24)).to_rfc3339(), now.after(Duration::from_hours(365 * 24)).to_rfc3339());
+    assert!((soonest..latest).contains(&expires(&text)), "{text}");
+    world.pass(Duration::from_hours(400 * 24));
+    let later = world.guest().get("/.well-known/security.txt").await.text();
+    assert!(expires(&later) > world.clock.now().after(Duration::from_hours(150 * 24)).to_rfc3339(), "{later}");
+}
+
+#[tokio::test]
+async fn plain_http_asks_for_reports_in_the_one_way_that_works_there() {
+    let world = World::new().await;
+    let answer = world.guest().get("/").await;
+    let policy = answer.header("content-security-policy");
+    assert!(policy.ends_with("; report-uri /reports"), "{policy}");
+    assert_eq!(answer.header("reporting-endpoints"), "");
 }
 
 #[tokio::test]
@@ -217,4 +344,26 @@ async fn only_what_everybody_reads_is_compressed() {
     for path in ["/account", "/new"] {
         assert_eq!(get_compressed(&mut ada, path).await.header("content-encoding"), "", "{path}");
     }
+}
+
+/// As RFC 9309 has it: the longest rule that fits decides.
+#[test]
+fn robots_may_read_what_everybody_reads_and_nothing_with_a_secret() {
+    let rules: Vec<_> =
+        include_str!("../../public/robots.txt").lines().map(|line| line.split_once(": ").expect("a name and a value")).collect();
+    assert_eq!(rules[0], ("User-agent", "*"));
+    let may_read = |path: &str| {
+        let fitting = rules[1..].iter().filter(|(_, prefix)| path.starts_with(prefix));
+        let (rule, _) = fitting.max_by_key(|(_, prefix)| prefix.len()).expect("the rule about everything fits");
+        assert!(["Allow", "Disallow"].contains(rule), "{rule}");
+        *rule == "Allow"
+    };
+    for path in ["/", "/d/7", "/u/ada", "/sign-in", "/register", "/assets/locutory.css", "/.well-known/security.txt"] {
+        assert!(may_read(path), "{path}");
+    }
+    for (path, _) in router::pages() {
+        let is_private = ["/account", "/admin", "/new", "/prove"].iter().any(|prefix| path.starts_with(prefix));
+        assert!(!may_read(path) || !(is_private || path.contains("{token}")), "{path}");
+    }
+    assert!(!may_read("/api/accounts/sign_in") && !may_read("/sign-in/provider/acme") && !may_read("/reports"));
 }

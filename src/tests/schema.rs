@@ -71,6 +71,7 @@ async fn the_entities_are_the_tables_that_the_migrations_make() {
         columns_of(&entity::letter::Entity),
         columns_of(&entity::link::Entity),
         columns_of(&entity::passkey::Entity),
+        columns_of(&entity::policy_report::Entity),
         columns_of(&entity::provider_flow::Entity),
         columns_of(&entity::recovery_code::Entity),
         columns_of(&entity::session::Entity),

@@ -54,6 +54,7 @@ pub use prose::{Prose, TrustedHtml};
 pub use refusal::{ErrorNotice, RefusalNotice};
 pub use select::{Choice, Select};
 pub use text_area::TextArea;
+pub use trusted_types::POLICY as PREVIEW_POLICY;
 pub use when::{When, in_words};
 pub use writing::{TextOrigin, Writing, WritingArea};
 

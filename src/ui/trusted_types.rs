@@ -11,7 +11,8 @@ use web_sys::Element;
 
 use super::prose::TrustedHtml;
 
-const POLICY: &str = "locutory-preview";
+/// The name by which the header allows it: `layers/headers.rs`.
+pub const POLICY: &str = "locutory-preview";
 
 thread_local! {
     /// Nothing where the browser knows no Trusted Types and so takes text.

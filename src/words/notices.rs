@@ -23,6 +23,7 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::ResetRequested => {
             "If there is such an account, a letter is on its way. Please look into your mailbox, also among the junk."
         }
+        Notice::ReportsCleared => "The reports are gone. New ones are listed as they come.",
         Notice::LetterRetried => "The letter is tried again now.",
         Notice::DiscussionStarted => "Your discussion is open.",
         Notice::DiscussionSaved => "The discussion is saved.",

@@ -50,6 +50,8 @@ use Initial::{EmptyList, Number, Text, Unset};
 
 pub static SITE_ADDRESS: Setting =
     Setting::new("site.address", Unset("derived from listen.address while that is loopback and no proxy is declared"));
+pub static SITE_SECURITY_CONTACT: Setting = Setting::new("site.security_contact", Unset("no /.well-known/security.txt"));
+pub static SITE_SECURITY_POLICY: Setting = Setting::new("site.security_policy", Unset("none is named in security.txt"));
 
 pub static LISTEN_ADDRESS: Setting = Setting::new("listen.address", Text("127.0.0.1:8080"));
 pub static LISTEN_REDIRECT_ADDRESS: Setting = Setting::new("listen.redirect_address", Unset("no redirect from HTTP"));
@@ -129,6 +131,8 @@ pub static LOG_FILTER: Setting = Setting::new("log.filter", Text("warn,locutory=
 /// Every setting, in the order in which they are shown.
 pub static ALL: &[&Setting] = &[
     &SITE_ADDRESS,
+    &SITE_SECURITY_CONTACT,
+    &SITE_SECURITY_POLICY,
     &LISTEN_ADDRESS,
     &LISTEN_REDIRECT_ADDRESS,
     &LISTEN_BEHIND_PROXY,

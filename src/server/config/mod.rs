@@ -13,6 +13,7 @@
 
 pub mod acme;
 pub mod catalogue;
+mod contact;
 pub mod data;
 mod environment;
 pub mod error;

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 
 use url::{Host, Url};
 
-use super::catalogue::SITE_ADDRESS;
+use super::catalogue::{SITE_ADDRESS, SITE_SECURITY_CONTACT, SITE_SECURITY_POLICY};
+use super::contact;
 use super::listen::Listen;
 use super::reader::{Reader, Shown};
 use super::tls::Tls;
@@ -14,6 +15,10 @@ use super::tls::Tls;
 pub struct Site {
     pub address: SiteAddress,
     source: AddressSource,
+    /// Where to tell of a hole: an address by mail or on the web (RFC 9116, section 2.5.3).
+    pub security_contact: Option<String>,
+    /// What whoever looks for holes may do (RFC 9116, section 2.5.7).
+    pub security_policy: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,13 +120,24 @@ impl SiteAddress {
 
 impl Site {
     pub(super) fn read(reader: &mut Reader, listen: &Listen, tls: &Tls) -> Self {
+        let (address, source) = Self::read_address(reader, listen, tls);
+        let security_contact = reader.optional_text(&SITE_SECURITY_CONTACT, contact::contact);
+        let security_policy = reader.optional_text(&SITE_SECURITY_POLICY, contact::page);
+        if security_policy.is_some() && security_contact.is_none() {
+            reader
+                .complain(&SITE_SECURITY_POLICY, "is shown in security.txt only beside site.security_contact, which is not set.");
+        }
+        Self { address, source, security_contact, security_policy }
+    }
+
+    fn read_address(reader: &mut Reader, listen: &Listen, tls: &Tls) -> (SiteAddress, AddressSource) {
         if let Some(address) = reader.optional_text(&SITE_ADDRESS, SiteAddress::parse) {
-            return Self { address, source: AddressSource::Written };
+            return (address, AddressSource::Written);
         }
         let listener = listen.address.network().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 80)));
-        let site = Self { address: SiteAddress::of_listener(scheme(tls), listener), source: AddressSource::Derived };
+        let address = SiteAddress::of_listener(scheme(tls), listener);
         if listen.is_for_this_machine() {
-            let shown = Shown::Text(site.address.origin().to_owned());
+            let shown = Shown::Text(address.origin().to_owned());
             reader.derive(&SITE_ADDRESS, shown, "listen.address");
         } else if !reader.has_problem_in(&["site", "listen"]) {
             reader.complain(
@@ -130,7 +146,7 @@ impl Site {
                  need its public address, such as https://talk.example.org.",
             );
         }
-        site
+        (address, AddressSource::Derived)
     }
 
     /// Follows the port that the system has chosen, where the address was derived from a listener

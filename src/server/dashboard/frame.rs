@@ -37,6 +37,7 @@ pub enum Room {
     Comments,
     Discussions,
     Letters,
+    Reports,
     Settings,
     Audit,
 }
@@ -50,6 +51,7 @@ impl Room {
         Self::Comments,
         Self::Discussions,
         Self::Letters,
+        Self::Reports,
         Self::Settings,
         Self::Audit,
     ];
@@ -62,6 +64,7 @@ impl Room {
             Self::Comments => "/admin/comments",
             Self::Discussions => "/admin/discussions",
             Self::Letters => "/admin/letters",
+            Self::Reports => "/admin/reports",
             Self::Settings => "/admin/settings",
             Self::Audit => "/admin/audit",
         }
@@ -75,6 +78,7 @@ impl Room {
             Self::Comments => "Comments",
             Self::Discussions => "Discussions",
             Self::Letters => "Letters",
+            Self::Reports => "Browser reports",
             Self::Settings => "Settings",
             Self::Audit => "Audit log",
         }
@@ -88,6 +92,7 @@ impl Room {
             Self::Comments => IconName::Comment,
             Self::Discussions => IconName::Discussion,
             Self::Letters => IconName::Letter,
+            Self::Reports => IconName::Flag,
             Self::Settings => IconName::Settings,
             Self::Audit => IconName::Audit,
         }

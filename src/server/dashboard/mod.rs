@@ -8,6 +8,7 @@ pub mod discussions;
 pub mod joining;
 pub mod letters;
 pub mod overview;
+pub mod reports;
 pub mod settings;
 pub mod users;
 

@@ -13,6 +13,7 @@ pub mod known_browser;
 pub mod letter;
 pub mod link;
 pub mod passkey;
+pub mod policy_report;
 pub mod provider_flow;
 pub mod recovery_code;
 pub mod session;

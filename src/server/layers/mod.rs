@@ -12,5 +12,6 @@ pub mod host;
 pub mod keepsakes;
 pub mod measure;
 pub mod origin;
+pub mod secret_paths;
 pub mod trace;
 pub mod trouble;

@@ -11,6 +11,7 @@ use axum::{
 };
 use tracing::Instrument;
 
+use super::secret_paths;
 use crate::server::refusals::{Refusal, Refusals};
 
 /// The number of a request: in every log line it causes and in its answer.
@@ -19,13 +20,10 @@ pub struct RequestId(pub String);
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Paths that carry a secret are logged up to it.
-const SECRET_PATHS: &[&str] = &["/email-undo/", "/invitation/", "/password/", "/set-up/", "/unsubscribe/", "/verify/"];
-
 pub async fn layer(State(refusals): State<Refusals>, mut request: Request, next: Next) -> Response {
     let id = RequestId(format!("{:016x}", rand::random::<u64>()));
     let began = Instant::now();
-    let span = tracing::info_span!("request", id = %id.0, method = %request.method(), path = loggable(request.uri().path()));
+    let span = tracing::info_span!("request", id = %id.0, method = %request.method(), path = secret_paths::loggable(request.uri().path()));
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
@@ -46,19 +44,4 @@ pub async fn layer(State(refusals): State<Refusals>, mut request: Request, next:
         response.headers_mut().insert(HEADER, value);
     }
     response
-}
-
-fn loggable(path: &str) -> &str {
-    SECRET_PATHS.iter().find(|prefix| path.starts_with(**prefix)).copied().unwrap_or(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_in_a_path_is_not_logged() {
-        assert_eq!(loggable("/set-up/abcdef"), "/set-up/");
-        assert_eq!(loggable("/d/7"), "/d/7");
-    }
 }

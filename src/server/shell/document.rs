@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{Head, Indexing, Section, Surroundings, Width};
 use crate::{
     accounts::model::{Actor, Person, Standing},
-    server::assets,
+    server::assets::{self, Asset},
     site::model::Theme,
     ui::{Avatar, ErrorNotice, Form, Notice as NoticeBox, NoticeTone},
     words,
@@ -16,13 +16,32 @@ const LOADER: &str = include_str!("islands.js");
 /// The whole document as text. Pages with islands get the loader, all others stay free of scripts.
 #[must_use]
 pub fn finished(html: String, nonce: &str) -> String {
-    if !html.contains("<leptos-island") {
+    if !has_islands(&html) {
         return format!("<!DOCTYPE html>{html}");
     }
-    let quoted = |logical: &str| serde_json::Value::String(assets::path(logical)).to_string();
-    let loader = LOADER.replace("SCRIPT", &quoted("locutory.js")).replace("WASM", &quoted("locutory_bg.wasm"));
-    let script = format!("<script type=\"module\" nonce=\"{nonce}\">{loader}</script></body>");
-    format!("<!DOCTYPE html>{}", html.replacen("</body>", &script, 1))
+    let scripts = scripts(&assets::asset("locutory.js"), &assets::asset("locutory_bg.wasm"), nonce);
+    format!("<!DOCTYPE html>{}", html.replacen("</body>", &format!("{scripts}</body>"), 1))
+}
+
+#[must_use]
+pub fn has_islands(html: &str) -> bool {
+    html.contains("<leptos-island")
+}
+
+/// The import map tells the browser what the script must be (HTML Standard, "import map integrity"), since an
+/// `import()` has no place for it; the loader itself tells it of the wasm.
+fn scripts(script: &Asset, wasm: &Asset, nonce: &str) -> String {
+    let quoted = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
+    let integrity = wasm.integrity.as_deref().unwrap_or_default();
+    let loader = LOADER
+        .replace("SCRIPT", &quoted(&script.path))
+        .replace("WASM", &quoted(&wasm.path))
+        .replace("INTEGRITY", &quoted(integrity));
+    let map = script.integrity.as_ref().map(|integrity| {
+        let map = serde_json::json!({ "integrity": { script.path.as_str(): integrity } });
+        format!("<script type=\"importmap\" nonce=\"{nonce}\">{map}</script>")
+    });
+    format!("{}<script type=\"module\" nonce=\"{nonce}\">{loader}</script>", map.unwrap_or_default())
 }
 
 #[component]
@@ -39,6 +58,7 @@ pub fn Document(surroundings: Surroundings, head: Head, content: AnyView) -> imp
         Width::Wide => "page page-wide",
     };
     let robots = (head.indexing == Indexing::Refused).then(|| view! { <meta name="robots" content="noindex" /> });
+    let style = assets::asset("locutory.css");
     view! {
         <html lang="en" dir="ltr" data-theme=theme data-icons=assets::path("icons.svg")>
             <head>
@@ -48,7 +68,7 @@ pub fn Document(surroundings: Surroundings, head: Head, content: AnyView) -> imp
                 <meta name="description" content=surroundings.settings.description.as_str().to_owned() />
                 {robots}
                 <title>{title}</title>
-                <link rel="stylesheet" href=assets::path("locutory.css") />
+                <link rel="stylesheet" href=style.path integrity=style.integrity />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
             </head>
             <body>
@@ -169,5 +189,29 @@ fn SiteFooter(surroundings: Surroundings) -> impl IntoView {
                 </Form>
             </div>
         </footer>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset(path: &str, integrity: Option<&str>) -> Asset {
+        Asset { path: path.to_owned(), integrity: integrity.map(str::to_owned) }
+    }
+
+    #[test]
+    fn the_browser_is_told_what_the_script_and_its_wasm_must_be() {
+        let scripts = scripts(&asset("/assets/a.js", Some("sha384-AA")), &asset("/assets/b.wasm", Some("sha384-BB")), "N");
+        let map = "<script type=\"importmap\" nonce=\"N\">{\"integrity\":{\"/assets/a.js\":\"sha384-AA\"}}</script>";
+        assert!(scripts.starts_with(map), "a map counts only before the first module: {scripts}");
+        assert!(scripts.contains("import(\"/assets/a.js\")"), "{scripts}");
+        assert!(scripts.contains("fetch(\"/assets/b.wasm\", { integrity: \"sha384-BB\" })"), "{scripts}");
+    }
+
+    #[test]
+    fn a_build_that_computed_no_digests_asks_for_none() {
+        let scripts = scripts(&asset("/assets/a.js", None), &asset("/assets/b.wasm", None), "N");
+        assert!(!scripts.contains("importmap") && scripts.contains("{ integrity: \"\" }"), "{scripts}");
     }
 }

@@ -6,8 +6,9 @@
   const begin = async () => {
     if (begun) return;
     begun = true;
+    const wasm = fetch(WASM, { integrity: INTEGRITY });
     const module = await import(SCRIPT);
-    await module.default({ module_or_path: WASM });
+    await module.default({ module_or_path: wasm });
     module.hydrate();
     for (const island of islands()) {
       const wake = module[island.dataset.component];

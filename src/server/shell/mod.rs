@@ -29,7 +29,10 @@ use crate::{
         accounts::providers::Providers,
         app::App,
         assets,
-        layers::{compression::ReadByAll, headers::Nonce},
+        layers::{
+            compression::ReadByAll,
+            headers::{HasIslands, Nonce},
+        },
         returned::Returned,
         visit::Visit,
         web::{Trouble, WebVisit},
@@ -251,7 +254,12 @@ fn render<View: IntoView + 'static>(
         view! { <Document surroundings=surroundings.clone() head content /> }.to_html()
     });
     owner.unset_with_forced_cleanup();
-    (status, Html(document::finished(html, &surroundings.nonce))).into_response()
+    let has_islands = document::has_islands(&html);
+    let mut response = (status, Html(document::finished(html, &surroundings.nonce))).into_response();
+    if has_islands {
+        response.extensions_mut().insert(HasIslands);
+    }
+    response
 }
 
 /// An address with the page to come back to.

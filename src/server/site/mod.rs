@@ -1,6 +1,7 @@
 //! The site's settings: read often, changed rarely.
 
 pub mod overview;
+pub mod reports;
 mod store;
 
 use std::{

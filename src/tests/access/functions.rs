@@ -257,6 +257,7 @@ async fn of_site(stage: &Stage, function: &str) -> Fields {
     let text = |text: &str| text.to_owned();
     match function {
         "choose_theme" => vec![("theme", text("dark"))],
+        "clear_reports" => Vec::new(),
         "save_settings" => {
             stage.prepare_site("any site").await;
             vec![

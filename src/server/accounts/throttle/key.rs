@@ -154,6 +154,12 @@ pub fn networks_of(address: IpAddr) -> Vec<(Vec<u8>, u32)> {
     }
 }
 
+/// The network that an address is counted under where nothing is kept of it: an IPv4 address, an IPv6 /64.
+#[must_use]
+pub fn network_of(address: IpAddr) -> Vec<u8> {
+    networks_of(address).swap_remove(0).0
+}
+
 fn prefix(address: Ipv6Addr, bytes: usize) -> Vec<u8> {
     address.octets().into_iter().take(bytes).collect()
 }

@@ -1,5 +1,5 @@
 //! Every address the program answers, and the layers around them, from the outside to the inside:
-//! trace, panics, headers, origin, body size, time, client, keepsakes, cookies, session, error pages.
+//! trace, panics, headers, origin, body size, time, client, cookie keys, keepsakes, cookies, session, error pages.
 //!
 //! Pages stand in one table so that a test can walk them; server functions list themselves.
 
@@ -86,7 +86,6 @@ pub fn build(app: App) -> Router {
     let answerer = Answerer { app: app.clone(), pages: pages.clone() };
     let request_time = app.config().limits.request;
     let body_size = app.config().limits.body;
-    let refusals = app.refusals().clone();
     Router::new()
         .merge(pages)
         .route("/api/{*function}", post(layers::answer::handle).with_state(answerer))
@@ -94,6 +93,7 @@ pub fn build(app: App) -> Router {
         .layer(sessions(&app))
         .layer(from_fn(cookies::layer))
         .layer(from_fn_with_state(app.clone(), layers::keepsakes::layer))
+        .layer(from_fn_with_state(app.clone(), layers::cookie_keys::layer))
         .layer(from_fn_with_state(app.clone(), layers::client::layer))
         .merge(assets::routes())
         .merge(health::routes(app.clone()))
@@ -102,8 +102,8 @@ pub fn build(app: App) -> Router {
         .layer(RequestBodyLimitLayer::new(body_size))
         .layer(from_fn_with_state(app.clone(), layers::origin::layer))
         .layer(CatchPanicLayer::custom(layers::trouble::panicked))
-        .layer(from_fn_with_state(app, layers::headers::layer))
-        .layer(from_fn_with_state(refusals, layers::trace::layer))
+        .layer(from_fn_with_state(app.clone(), layers::headers::layer))
+        .layer(from_fn_with_state(app, layers::trace::layer))
 }
 
 fn page_router(app: &App) -> Router {

@@ -144,8 +144,9 @@ fn a_store_is_private_to_its_slice() {
 
 #[test]
 fn the_database_is_named_in_stores_and_where_a_transaction_is_passed_on() {
-    const KEEPERS: [&str; 7] = [
+    const KEEPERS: [&str; 8] = [
         "server/database.rs",
+        "server/database/postgres.rs",
         "server/session/mod.rs",
         "server/count.rs",
         "server/search.rs",

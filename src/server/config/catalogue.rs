@@ -61,6 +61,7 @@ pub static TLS_KEY: Setting = Setting::new("tls.key", Unset("needed when tls.mod
 
 pub static DATA_FOLDER: Setting = Setting::new("data.folder", Text("./data"));
 pub static DATA_DATABASE: Setting = Setting { key: "data.database", initial: Text("sqlite"), secrecy: Secrecy::Secret };
+pub static DATA_NETWORK: Setting = Setting::new("data.network", Text("untrusted"));
 pub static DATA_CONNECTIONS: Setting = Setting::new("data.connections", Number(8));
 
 pub static PASSWORD_MEMORY_KIB: Setting = Setting::new("password.memory_kib", Number(65_536));
@@ -109,6 +110,10 @@ pub static MAIL_FOLDER: Setting =
 pub static LOG_FORMAT: Setting = Setting::new("log.format", Text("text"));
 pub static LOG_FILTER: Setting = Setting::new("log.filter", Text("warn,locutory=info"));
 
+pub static METRICS_ADDRESS: Setting = Setting::new("metrics.address", Unset("no figures are served"));
+
+pub static SANDBOX_MODE: Setting = Setting::new("sandbox.mode", Text("off"));
+
 /// Every setting, in the order in which they are shown.
 pub static ALL: &[&Setting] = &[
     &SITE_ADDRESS,
@@ -120,6 +125,7 @@ pub static ALL: &[&Setting] = &[
     &TLS_KEY,
     &DATA_FOLDER,
     &DATA_DATABASE,
+    &DATA_NETWORK,
     &DATA_CONNECTIONS,
     &PASSWORD_MEMORY_KIB,
     &PASSWORD_ITERATIONS,
@@ -156,6 +162,8 @@ pub static ALL: &[&Setting] = &[
     &MAIL_FOLDER,
     &LOG_FORMAT,
     &LOG_FILTER,
+    &METRICS_ADDRESS,
+    &SANDBOX_MODE,
 ];
 
 #[must_use]

@@ -17,11 +17,15 @@ const LONGEST_AGENT: usize = 200;
 
 /// Puts the [`Client`] into the request's extensions.
 pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let peer = peer(request.extensions());
-    let client =
-        Client { address: address(peer, request.headers(), &app.config().listen.behind_proxy), agent: agent(request.headers()) };
+    let client = Client { address: address_of(&request, &app.config().listen.behind_proxy), agent: agent(request.headers()) };
     request.extensions_mut().insert(client);
     next.run(request).await
+}
+
+/// Where a request comes from.
+#[must_use]
+pub fn address_of(request: &Request, proxies: &Proxies) -> IpAddr {
+    address(peer(request.extensions()), request.headers(), proxies)
 }
 
 fn peer(extensions: &Extensions) -> IpAddr {

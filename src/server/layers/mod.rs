@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod client;
 pub mod compression;
+pub mod cookie_keys;
 pub mod cookies;
 pub mod headers;
 pub mod keepsakes;

@@ -197,6 +197,30 @@ fn no_query_is_put_together_from_text() {
     });
 }
 
+/// What goes out is what the operator declares (SECURITY.md, "What goes out"), and what listens stands in
+/// few places.
+#[test]
+fn sockets_are_opened_where_the_documents_say_and_nowhere_else() {
+    const OUT: [&str; 6] = ["TcpStream::connect", "UdpSocket", "reqwest::", "AsyncSmtpTransport", "hyper_util::client", "lookup_host"];
+    const OUTGOING: [&str; 5] = [
+        "server/accounts/providers/http.rs",
+        "server/accounts/providers/registry.rs",
+        "server/letters/transport.rs",
+        "server/database.rs",
+        "server/database/postgres.rs",
+    ];
+    assert_none("connections go out from the files that SECURITY.md names", |source| {
+        let connects = source.has("sea_orm::Database::connect") || OUT.iter().any(|part| source.has(part));
+        connects && !source.is_named(&OUTGOING) && !source.is_under("server/tls/acme")
+    });
+    assert_none("listeners are opened in two places", |source| {
+        let listens = ["TcpListener::bind", "UnixListener::bind", "axum::serve", "axum_server::from"];
+        let is_listener = source.is_under("server/listen/") || source.is_under("server/metrics/");
+        !is_listener && listens.iter().any(|part| source.has(part))
+    });
+    assert_none("no program is started", |source| source.has("process::Command") || source.has("Command::new("));
+}
+
 #[test]
 fn files_stay_short() {
     assert_none("a file of more than 400 lines has two subjects", |source| source.lines > 400);

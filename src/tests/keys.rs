@@ -32,7 +32,6 @@ async fn nobody_is_signed_out_when_the_cookie_key_is_rotated_until_the_old_one_i
     world.restart_with(|_| {}).await;
     let mut ada = world.guest().with_cookies(std::mem::take(&mut ada.cookies));
     assert!(is_signed_in(&mut ada).await, "the old key's session is lost");
-    assert!(ada.get("/account/sessions").await.shows("This browser") || is_signed_in(&mut ada).await);
     let mut eda = world.member("eda").await;
     CookieKeys::forget_former(&config).unwrap();
     world.restart_with(|_| {}).await;
@@ -65,7 +64,7 @@ async fn a_rotation_forgets_no_tries() {
     let mut world = World::new().await;
     world.account("ada", crate::accounts::model::Role::Member).await;
     let wrong = [("login", "ada"), ("password", "not her password at all")];
-    for _ in 0..5 {
+    for _ in 0..6 {
         assert_eq!(world.guest().call("/api/accounts/sign_in", &wrong).await.status, StatusCode::FORBIDDEN);
     }
     let config = world.app.config().clone();
@@ -73,7 +72,6 @@ async fn a_rotation_forgets_no_tries() {
     CookieKeys::forget_former(&config).unwrap();
     world.restart_with(|_| {}).await;
     let right = [("login", "ada"), ("password", PASSWORD)];
-    assert_eq!(world.guest().call("/api/accounts/sign_in", &right).await.status, StatusCode::FORBIDDEN);
     assert_eq!(world.guest().call("/api/accounts/sign_in", &right).await.status, StatusCode::TOO_MANY_REQUESTS);
 }
 

@@ -83,6 +83,9 @@ deeds! {
     KeysRotated = "keys_rotated", "Sealed the secrets with a new key";
     KeysForgotten = "keys_forgotten", "Threw the old keys away";
     ReportsCleared = "reports_cleared", "Threw the browsers' reports away";
+    CookieKeyRotated = "cookie_key_rotated", "Made a new key for cookies";
+    CookieKeysForgotten = "cookie_keys_forgotten", "Threw the old keys for cookies away";
+    PepperAdded = "pepper_added", "Made a new pepper for passwords";
     SettingsChanged = "settings_changed", "Changed the settings";
     SiteSetUp = "site_set_up", "Set the site up";
     IdentityLinked = "identity_linked", "Linked an account elsewhere";

@@ -11,10 +11,12 @@ use crate::server::{
     clock::Clock,
     config::{
         Config, PasswordCost,
-        keys::{CookieKey, pepper},
+        keys::{CookieKeys, pepper},
     },
     database::{self, Database, MigrationState},
+    events::Tally,
     letters::transport::Transport,
+    metrics::Figures,
     password::{Parameters, Passwords},
     refusals::Refusals,
     seal::Seals,
@@ -32,13 +34,15 @@ struct Shared {
     database: Database,
     passwords: Passwords,
     settings: SettingsCache,
-    cookie_key: CookieKey,
+    cookie_keys: CookieKeys,
     seals: Seals,
     throttle_secret: throttle::Secret,
     relying_party: Option<Webauthn>,
     providers: Providers,
     letters: Option<Transport>,
     refusals: Refusals,
+    events: Tally,
+    figures: Figures,
     clock: Clock,
 }
 
@@ -59,12 +63,12 @@ impl App {
     pub async fn open_at(config: Config, clock: Clock) -> Result<Self, StartError> {
         let database = database::open(&config.data).await?;
         refuse_other_schema(&config, &database).await?;
-        let cookie_key = CookieKey::open(&config)?;
+        let cookie_keys = CookieKeys::open(&config)?;
         let seals = Seals::open(&config)?;
         let passwords = Passwords::new(hashing(config.password), pepper::open(&config)?)
             .map_err(|complaint| StartError::Setting { setting: "password", complaint: complaint.to_string() })?;
         let settings = SettingsCache::default();
-        let throttle_secret = throttle::Secret::derived_from(cookie_key.expose());
+        let throttle_secret = throttle::Secret::new(cookie_keys.tallies().clone());
         let relying_party = relying_party(&config);
         let providers = Providers::open(&config)?;
         let letters = Transport::open(&config.mail)?;
@@ -73,13 +77,15 @@ impl App {
             database,
             passwords,
             settings,
-            cookie_key,
+            cookie_keys,
             seals,
             throttle_secret,
             relying_party,
             providers,
             letters,
             refusals: Refusals::default(),
+            events: Tally::default(),
+            figures: Figures::default(),
             clock,
         })))
     }
@@ -151,10 +157,28 @@ impl App {
         &self.0.refusals
     }
 
-    /// The key of the session cookie.
+    /// What happened that somebody who watches over the site wants to know.
+    #[must_use]
+    pub fn events(&self) -> &Tally {
+        &self.0.events
+    }
+
+    /// What was asked, and how long it took.
+    #[must_use]
+    pub fn figures(&self) -> &Figures {
+        &self.0.figures
+    }
+
+    /// The key that encrypts cookies.
     #[must_use]
     pub fn cookie_key(&self) -> Key {
-        Key::from(self.0.cookie_key.expose())
+        self.0.cookie_keys.current()
+    }
+
+    /// The keys that cookies from before a rotation still open with.
+    #[must_use]
+    pub fn former_cookie_keys(&self) -> Vec<Key> {
+        self.0.cookie_keys.former()
     }
 
     #[must_use]

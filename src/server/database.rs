@@ -5,16 +5,20 @@
 //! and no waiting helps), and everybody else reads: so nobody ever meets "database is locked". On
 //! PostgreSQL both doors are the same pool.
 
+mod postgres;
+
 use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
 use migration::{Migrator, MigratorTrait, sea_orm_migration::migrator::MigrationStatus};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
+use postgres::Protection;
+
 use crate::server::{
-    config::{Data, Database as Setting},
+    config::{Data, Database as Setting, catalogue::DATA_DATABASE},
     start_error::StartError,
 };
 
@@ -63,9 +67,10 @@ impl Database {
     ///
     /// # Errors
     /// The server does not answer or refuses.
-    pub async fn open_postgres(address: &str, connections: u32) -> Result<Self, DbErr> {
+    async fn open_postgres(address: &str, protection: Protection, connections: u32) -> Result<Self, DbErr> {
         let mut options = ConnectOptions::new(address.to_owned());
         options.max_connections(connections).acquire_timeout(PATIENCE).connect_timeout(PATIENCE).sqlx_logging(false);
+        options.map_sqlx_postgres_opts(move |options| protection.apply(options));
         let pool = sea_orm::Database::connect(options).await?;
         Ok(Self { reader: pool.clone(), writer: pool })
     }
@@ -92,6 +97,21 @@ impl Database {
             ..TransactionOptions::default()
         };
         self.writer.begin_with_options(options).await
+    }
+
+    /// Connections that are open, and how many of them wait for work, over both doors.
+    #[must_use]
+    pub fn connections(&self) -> (u32, u32) {
+        match self.reader.get_database_backend() {
+            DbBackend::Sqlite => [&self.reader, &self.writer].into_iter().fold((0, 0), |(open, idle), door| {
+                let pool = door.get_sqlite_connection_pool();
+                (open + pool.size(), idle + idle_of(pool.num_idle()))
+            }),
+            _ => {
+                let pool = self.reader.get_postgres_connection_pool();
+                (pool.size(), idle_of(pool.num_idle()))
+            }
+        }
     }
 
     /// # Errors
@@ -149,11 +169,24 @@ impl Database {
 /// # Errors
 /// It does not answer, refuses, or is no database.
 pub async fn open(data: &Data) -> Result<Database, StartError> {
+    let protection = check(data)?;
     let opened = match &data.database {
         Setting::Sqlite { file } => Database::open_sqlite(file, data.connections).await,
-        Setting::Postgres { address, .. } => Database::open_postgres(address.expose(), data.connections).await,
+        Setting::Postgres { address, .. } => Database::open_postgres(address.expose(), protection, data.connections).await,
     };
     opened.map_err(|cause| unusable(data, &cause))
+}
+
+/// Whether the way to the database is protected as it must be, without going it.
+///
+/// # Errors
+/// It is not.
+pub fn check(data: &Data) -> Result<Protection, StartError> {
+    match &data.database {
+        Setting::Sqlite { .. } => Ok(Protection::AsWritten),
+        Setting::Postgres { address, network, .. } => postgres::protection(address, *network)
+            .map_err(|complaint| StartError::Setting { setting: DATA_DATABASE.key, complaint }),
+    }
 }
 
 /// What is wrong with the configured database, for the operator.
@@ -217,6 +250,10 @@ async fn close(database: Database) {
     }
 }
 
+fn idle_of(connections: usize) -> u32 {
+    u32::try_from(connections).unwrap_or(u32::MAX)
+}
+
 /// Makes the file where there is none, for the eyes of its owner only; SQLite gives the files beside it
 /// the same mode.
 fn make_private(file: &Path) -> std::io::Result<()> {
@@ -238,6 +275,8 @@ fn sqlite(address: &str, connections: u32) -> ConnectOptions {
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
                 .pragma("cache_size", "-16000")
+                // What does not fit is sorted in memory: a sandboxed program has no other place.
+                .pragma("temp_store", "2")
                 .optimize_on_close(true, None)
         });
     options

@@ -8,7 +8,7 @@ use std::fmt;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 use crate::error::{AppError, Conflict, Incident, Refusal};
-use crate::server::{accounts::throttle::ThrottleError, password::PasswordError};
+use crate::server::{accounts::throttle::ThrottleError, events, password::PasswordError};
 use crate::valid::FieldProblems;
 
 /// A failure inside the server.
@@ -39,7 +39,10 @@ impl Error {
     #[must_use]
     pub fn told(self) -> AppError {
         match self {
-            Self::Told(error) => error,
+            Self::Told(error) => {
+                events::tell_refused(&error);
+                error
+            }
             Self::Database(error) if is_constraint(&error) => AppError::Conflict(Conflict::ChangedMeanwhile),
             Self::Database(error) if is_out_of_reach(&error) => {
                 tracing::error!(cause = %error, "the database is out of reach");

@@ -146,6 +146,12 @@ pub fn jar(headers: &HeaderMap) -> CookieJar {
     jar
 }
 
+/// Whether a cookie of this name is one of them.
+#[must_use]
+pub fn is_name(cookie: &str, transport: Transport) -> bool {
+    Keepsake::ALL.into_iter().any(|keepsake| name(keepsake, transport) == cookie)
+}
+
 fn name(keepsake: Keepsake, transport: Transport) -> String {
     match transport {
         Transport::Secure => format!("__Host-locutory-{}", keepsake.name()),

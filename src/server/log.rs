@@ -1,18 +1,26 @@
 //! Logging: one line per event on standard error, in UTC, as text or JSON.
 //!
-//! **Promise.** Whatever `log.filter` asks for, the libraries that would write cookies, headers or
-//! session ids in their chatter are held to warnings.
+//! **Promises.** Whatever `log.filter` asks for, the libraries that would write cookies, headers or
+//! session ids in their chatter are held to warnings, and security events are written. An event is one
+//! line: whatever is told, line breaks, control characters and what turns the direction of writing come
+//! out as escapes ([`one_line`]).
+
+mod one_line;
 
 use std::io::{self, IsTerminal};
 
 use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{Directive, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
 
-use super::config::{Log, LogFormat};
+use self::one_line::OneLine;
+use super::{
+    config::{Log, LogFormat},
+    events,
+};
 
 /// Libraries that see requests before we do and print what they see.
 const INDISCREET: [&str; 5] = ["h2", "hyper", "hyper_util", "tower_sessions", "tower_sessions_core"];
@@ -43,14 +51,18 @@ pub(crate) fn subscriber<W>(log: &Log, colour: Colour, writer: W) -> impl Subscr
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let lines = fmt::layer().with_writer(writer);
+    let lines = fmt::layer().with_writer(OneLine::before(writer, log.format, colour));
     let lines = match log.format {
         LogFormat::Text => lines.with_ansi(colour == Colour::Ansi).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
     // The filter was parsed when the configuration was read.
-    let wanted = EnvFilter::new(&log.filter);
+    let wanted = EnvFilter::new(&log.filter).add_directive(security_directive());
     registry().with(lines).with(wanted).with(filter_fn(is_discreet))
+}
+
+fn security_directive() -> Directive {
+    format!("{}=info", events::TARGET).parse().expect("a target and a level are a directive")
 }
 
 fn is_discreet(event: &Metadata<'_>) -> bool {
@@ -96,6 +108,40 @@ mod tests {
         assert_eq!(line["number"], 7);
         assert_eq!(line["message"], "a message");
         assert!(line["timestamp"].as_str().unwrap().ends_with('Z'), "{text}");
+    }
+
+    #[test]
+    fn no_text_breaks_out_of_its_line_in_either_form() {
+        const FORGED: &str = "x\n2026-01-01T00:00:00Z  WARN forged\r\u{1b}[2J\u{2028}\u{202e}\u{85}";
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let text = logged(format, "info", || {
+                let _span = tracing::info_span!("request", path = FORGED).entered();
+                tracing::info!(target: "locutory", display = %FORGED, debug = ?FORGED, text = FORGED, "{FORGED}");
+            });
+            assert_eq!(text.matches('\n').count(), 1, "{text:?}");
+            assert!(!text.trim_end_matches('\n').chars().any(char::is_control), "{text:?}");
+            assert!(!text.contains(['\u{2028}', '\u{202e}']), "{text:?}");
+            if format == LogFormat::Json {
+                let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+                assert_eq!(line["text"], FORGED);
+            }
+        }
+    }
+
+    #[test]
+    fn security_events_are_written_whatever_the_filter_says() {
+        use crate::server::events::{self, SecurityEvent};
+
+        for filter in ["off", "error,locutory=off", "locutory::security=off"] {
+            let text = logged(LogFormat::Json, filter, || {
+                events::tell_of(SecurityEvent::LoginFail, "password", "user", Some(7));
+                tracing::info!(target: "locutory", "not wanted");
+            });
+            let line: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{filter}: {text}"));
+            assert_eq!((line["target"].as_str(), line["event"].as_str()), (Some(events::TARGET), Some("authn_login_fail")));
+            assert_eq!((line["number"].as_i64(), line["level"].as_str()), (Some(7), Some("WARN")));
+            assert!(line.get("request").is_none() && line.get("person").is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::{
         app::App,
         comments, discussions,
         error::Error,
-        resealing,
+        resealing::{self, KeyChange},
         visit::Visit,
     },
     words,
@@ -135,8 +135,16 @@ pub async fn forget_old_keys<Forgotten>(
         let secrets = words::counted(old, "secret");
         return Err(OperatorError(format!("{secrets} can only be opened with an old key. Run `locutory keys rotate` first.")));
     }
-    resealing::record_forgotten(&visit).await?;
+    resealing::record(&visit, KeyChange::DataKeysForgotten).await?;
     Ok(forget())
+}
+
+/// Writes down that a file of keys was changed.
+///
+/// # Errors
+/// The database's.
+pub async fn note_changed_keys(app: &App, change: KeyChange) -> Result<(), OperatorError> {
+    Ok(resealing::record(&Visit::of_operator(app.clone()), change).await?)
 }
 
 /// Renders every text whose rules are not those of today. `progress` is told how many are done and

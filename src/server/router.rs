@@ -1,6 +1,6 @@
 //! Every address the program answers, and the layers around them, from the outside to the inside:
-//! trace, headers, panics, host, measures, origin, body size, time, admission, client, keepsakes, cookies, session, error
-//! pages.
+//! trace, headers, panics, host, measures, origin, body size, time, admission, client, cookie keys, keepsakes, cookies,
+//! session, error pages.
 //!
 //! Pages stand in one table so that a test can walk them; server functions list themselves.
 
@@ -89,7 +89,6 @@ pub fn build(app: App) -> Router {
     let answerer = Answerer { app: app.clone(), pages: pages.clone() };
     let request_time = app.config().limits.request;
     let body_size = app.config().limits.body;
-    let refusals = app.refusals().clone();
     let hosts = Hosts::of(app.config());
     Router::new()
         .merge(pages)
@@ -98,6 +97,7 @@ pub fn build(app: App) -> Router {
         .layer(sessions(&app))
         .layer(from_fn(cookies::layer))
         .layer(from_fn_with_state(app.clone(), layers::keepsakes::layer))
+        .layer(from_fn_with_state(app.clone(), layers::cookie_keys::layer))
         .layer(from_fn_with_state(app.clone(), layers::client::layer))
         .layer(from_fn_with_state(Admission::new(app.clone()), layers::admission::layer))
         .merge(assets::routes())
@@ -111,8 +111,8 @@ pub fn build(app: App) -> Router {
         .layer(from_fn(layers::measure::layer))
         .layer(from_fn_with_state(hosts, layers::host::layer))
         .layer(CatchPanicLayer::custom(layers::trouble::panicked))
-        .layer(from_fn_with_state(app, layers::headers::layer))
-        .layer(from_fn_with_state(refusals, layers::trace::layer))
+        .layer(from_fn_with_state(app.clone(), layers::headers::layer))
+        .layer(from_fn_with_state(app, layers::trace::layer))
 }
 
 fn page_router(app: &App) -> Router {

@@ -23,6 +23,7 @@ use crate::{
         database::Database,
         demo::Stage,
         error::{self, Error, Result},
+        events,
         keepsake::Keepsakes,
         password::{Asker, Passwords},
         session::{self, Facts, Life},
@@ -73,6 +74,9 @@ impl Visit {
     pub async fn through_web(app: App, client: Client, session: Session, keepsakes: Keepsakes) -> Result<Self> {
         let now = app.clock().now();
         let facts = session.get::<Facts>(session::KEY).await?;
+        if let Some(facts) = &facts {
+            events::note_person(facts.user.0);
+        }
         let actor = match &facts {
             Some(facts) => actor_of(&app, facts, now).await?,
             None => Actor::Guest,

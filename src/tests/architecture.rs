@@ -270,8 +270,9 @@ fn a_store_is_private_to_its_slice() {
 
 #[test]
 fn the_database_is_named_in_stores_and_where_a_transaction_is_passed_on() {
-    const KEEPERS: [&str; 7] = [
+    const KEEPERS: [&str; 8] = [
         "server/database.rs",
+        "server/database/postgres.rs",
         "server/session/mod.rs",
         "server/count.rs",
         "server/search.rs",
@@ -320,6 +321,31 @@ fn no_query_is_put_together_from_text() {
     assert_none("the query builder writes the queries", |source| {
         ["Expr::cust", "Statement::from_string", "raw_sql", "from_raw_sql"].iter().any(|part| source.has(part))
     });
+}
+
+/// What goes out is what the operator declares (SECURITY.md, "What goes out"), and what listens stands in
+/// few places.
+#[test]
+fn sockets_are_opened_where_the_documents_say_and_nowhere_else() {
+    const OUT: [&str; 6] =
+        ["TcpStream::connect", "UdpSocket", "reqwest::", "AsyncSmtpTransport", "hyper_util::client", "lookup_host"];
+    const OUTGOING: [&str; 5] = [
+        "server/accounts/providers/http.rs",
+        "server/accounts/providers/registry.rs",
+        "server/letters/transport.rs",
+        "server/database.rs",
+        "server/database/postgres.rs",
+    ];
+    assert_none("connections go out from the files that SECURITY.md names", |source| {
+        let connects = source.has("sea_orm::Database::connect") || OUT.iter().any(|part| source.has(part));
+        connects && !source.is_named(&OUTGOING) && !source.is_under("server/tls/acme")
+    });
+    assert_none("listeners are opened in two places", |source| {
+        let listens = ["TcpListener::bind", "UnixListener::bind", "axum::serve", "axum_server::from"];
+        let is_listener = source.is_under("server/listen/") || source.is_under("server/metrics/");
+        !is_listener && listens.iter().any(|part| source.has(part))
+    });
+    assert_none("no program is started", |source| source.has("process::Command") || source.has("Command::new("));
 }
 
 #[test]

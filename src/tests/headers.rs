@@ -139,7 +139,7 @@ async fn a_panic_and_a_request_that_lasts_too_long_are_answered_with_the_headers
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_millis(1)))
         .layer(CatchPanicLayer::custom(layers::trouble::panicked))
         .layer(from_fn_with_state(world.app.clone(), layers::headers::layer))
-        .layer(from_fn_with_state(world.app.refusals().clone(), layers::trace::layer));
+        .layer(from_fn_with_state(world.app.clone(), layers::trace::layer));
     let mut browser = Browser::new(router, "https://talk.example");
     for (path, status) in [("/panic", 500), ("/stuck", 408)] {
         let answer = browser.get(path).await;

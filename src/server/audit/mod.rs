@@ -11,7 +11,7 @@ use crate::{
     accounts::model::Actor,
     audit::model::{Deed, Entry, Subject},
     policy::{self, act},
-    server::{error::Result, visit::Visit},
+    server::{error::Result, events, visit::Visit},
 };
 
 /// What is to be written down; who, when and from where are the visit's.
@@ -57,6 +57,7 @@ pub async fn record(database: &impl ConnectionTrait, visit: &Visit, line: Line) 
         Actor::Person(person) => (Some(person.id), person.name.to_string()),
     };
     let address = visit.address().map(|address| address.to_string()).unwrap_or_default();
+    events::tell_of(events::of_deed(line.deed), line.deed.name(), line.subject.kind(), line.subject.id());
     tracing::info!(deed = line.deed.name(), actor = %name, subject = line.subject.kind(), subject_id = line.subject.id(), "audit");
     store::insert(
         database,

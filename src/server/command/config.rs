@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::output::say;
 use crate::server::accounts::providers::Providers;
-use crate::server::config::keys::{CookieKey, data::DataKeys, pepper};
+use crate::server::config::keys::{CookieKeys, data::DataKeys, pepper};
 use crate::server::config::{Config, Problem, Problems, Sources, show};
+use crate::server::database;
 use crate::server::letters::transport;
 use crate::server::start_error::StartError;
 use crate::server::tls;
@@ -66,8 +67,8 @@ fn check(loaded: Result<Config, Problems>, form: &Form) -> Result<(), Failure> {
 }
 
 fn check_files(config: &Config) -> Result<(), Problems> {
-    let refusals = tls::check(config).into_iter().chain(CookieKey::check(config).err()).chain(DataKeys::check(config).err());
-    let refusals = refusals.chain(pepper::open(config).err());
+    let refusals = tls::check(config).into_iter().chain(CookieKeys::check(config).err()).chain(DataKeys::check(config).err());
+    let refusals = refusals.chain(pepper::open(config).err()).chain(database::check(&config.data).err());
     let refusals = refusals.chain(Providers::open(config).err());
     let refusals = refusals.chain(transport::check(&config.mail).err());
     let problems = refusals.map(problem).collect();
@@ -77,6 +78,7 @@ fn check_files(config: &Config) -> Result<(), Problems> {
 fn problem(refusal: StartError) -> Problem {
     match refusal {
         StartError::File { setting, path, complaint } => Problem::new(setting, None, format!("{} {complaint}", path.display())),
+        StartError::Setting { setting, complaint } => Problem::new(setting, None, complaint),
         other => Problem::new("files", None, other.to_string()),
     }
 }

@@ -23,9 +23,9 @@ use clap::{Args, Parser, Subcommand};
 use tokio::runtime;
 
 use self::failure::Failure;
-use super::config::{Config, Flag, Sources, catalogue};
-use super::log;
+use super::config::{Config, Flag, Sources, catalogue, folder};
 use super::start_error::StartError;
+use super::{log, sandbox};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -80,6 +80,7 @@ enum Command {
 /// Runs what the process's arguments ask for.
 #[must_use]
 pub fn main() -> ExitCode {
+    sandbox::drop_what_nobody_needs();
     let CommandLine { common, command } = CommandLine::parse();
     match run(common, command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -95,6 +96,10 @@ fn run(common: Common, command: Command) -> Result<(), Failure> {
         Command::Config(command) => config::run(common.sources(Vec::new()), command),
         Command::Serve(command) => {
             let config = common.load(command.flags())?;
+            sandbox::warn_of_root();
+            // What the sandbox names must be there, and no thread may have been started yet.
+            folder::prepare(&config.data)?;
+            sandbox::enter(&config)?;
             wait_for(command.run(config))
         }
         Command::Migrate(command) => wait_for(command.run(common.load(Vec::new())?)),

@@ -11,7 +11,11 @@ use super::output::say;
 use crate::server::config::{Config, Flag, Tls, catalogue, folder};
 use crate::server::listen::{Listeners, StopSignals};
 use crate::server::start_error::StartError;
-use crate::server::{App, database, housekeeping, letters, operator, router, tls};
+use crate::server::{
+    App, database,
+    events::{self, SecurityEvent},
+    housekeeping, letters, metrics, operator, router, tls,
+};
 
 /// Start the server
 ///
@@ -96,8 +100,18 @@ impl Serve {
         if self.migrate {
             database::migrate_up(&config.data).await?;
         }
+        let figures = match &config.metrics {
+            Some(address) => Some(metrics::Listener::bind(address).await?),
+            None => None,
+        };
         let app = App::open(config.clone()).await?;
+        let figures = figures.map(|listener| listener.serve(app.clone()));
+        events::tell(SecurityEvent::Startup, "serving");
         let served = serve(&app, &config, listeners, tls).await;
+        if let Some(figures) = figures {
+            figures.abort();
+        }
+        events::tell(SecurityEvent::Shutdown, if served.is_ok() { "asked" } else { "failure" });
         app.close().await;
         served
     }
@@ -128,6 +142,9 @@ pub fn banner(config: &Config, setup_link: Option<&str>) -> String {
     line(format_args!("  Data       {}", config.data.folder.display()));
     line(format_args!("  Database   {}", config.data.database.describe()));
     line(format_args!("  Letters    {}", config.mail.describe()));
+    if let Some(address) = &config.metrics {
+        line(format_args!("  Figures    {address}, /metrics"));
+    }
     if let Some(link) = setup_link {
         line(format_args!("\n  There is no admin yet. This link makes the first one, once:\n  {link}"));
     }

@@ -78,6 +78,12 @@ impl Directory {
         self.0.as_str()
     }
 
+    /// Where it is asked.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.0.port().unwrap_or(443)
+    }
+
     /// Where the terms are to be read, in words that end a sentence.
     fn terms(&self) -> String {
         match self.as_str() {

@@ -78,6 +78,7 @@ pub static TLS_ACME_EAB_HMAC_KEY_FILE: Setting =
 
 pub static DATA_FOLDER: Setting = Setting::new("data.folder", Text("./data"));
 pub static DATA_DATABASE: Setting = Setting { key: "data.database", initial: Text("sqlite"), secrecy: Secrecy::Secret };
+pub static DATA_NETWORK: Setting = Setting::new("data.network", Text("untrusted"));
 pub static DATA_CONNECTIONS: Setting = Setting::new("data.connections", Number(8));
 
 pub static PASSWORD_MEMORY_KIB: Setting = Setting::new("password.memory_kib", Number(65_536));
@@ -128,6 +129,10 @@ pub static MAIL_FOLDER: Setting =
 pub static LOG_FORMAT: Setting = Setting::new("log.format", Text("text"));
 pub static LOG_FILTER: Setting = Setting::new("log.filter", Text("warn,locutory=info"));
 
+pub static METRICS_ADDRESS: Setting = Setting::new("metrics.address", Unset("no figures are served"));
+
+pub static SANDBOX_MODE: Setting = Setting::new("sandbox.mode", Text("off"));
+
 /// Every setting, in the order in which they are shown.
 pub static ALL: &[&Setting] = &[
     &SITE_ADDRESS,
@@ -153,6 +158,7 @@ pub static ALL: &[&Setting] = &[
     &TLS_ACME_EAB_HMAC_KEY_FILE,
     &DATA_FOLDER,
     &DATA_DATABASE,
+    &DATA_NETWORK,
     &DATA_CONNECTIONS,
     &PASSWORD_MEMORY_KIB,
     &PASSWORD_ITERATIONS,
@@ -191,6 +197,8 @@ pub static ALL: &[&Setting] = &[
     &MAIL_FOLDER,
     &LOG_FORMAT,
     &LOG_FILTER,
+    &METRICS_ADDRESS,
+    &SANDBOX_MODE,
 ];
 
 #[must_use]

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use url::Url;
+use zeroize::Zeroizing;
 
-use super::catalogue::{DATA_CONNECTIONS, DATA_DATABASE, DATA_FOLDER};
+use super::catalogue::{DATA_CONNECTIONS, DATA_DATABASE, DATA_FOLDER, DATA_NETWORK};
+use super::keys::quality;
 use super::reader::{MASK, Reader};
 use crate::accounts::model::Secret;
 
@@ -26,6 +28,7 @@ pub enum Database {
         address: Secret,
         /// The same with the password masked, for people to read.
         masked: String,
+        network: Network,
     },
 }
 
@@ -38,6 +41,15 @@ impl Database {
             Self::Postgres { masked, .. } => format!("PostgreSQL, {masked}"),
         }
     }
+}
+
+/// What the operator says of the network between here and the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// Somebody may listen or answer in the database's place: its certificate must be verified.
+    Untrusted,
+    /// Nobody else can reach it, which is the operator's word.
+    Trusted,
 }
 
 /// The database as it was written, before the folder is known.
@@ -58,19 +70,24 @@ impl Data {
             Choice::Postgres { masked, .. } => masked.clone(),
         };
         reader.show_instead(&DATA_DATABASE, shown);
+        let network = reader.text(&DATA_NETWORK, |text| match text {
+            "untrusted" => Ok(Network::Untrusted),
+            "trusted" => Ok(Network::Trusted),
+            _ => Err(format!("must be \"untrusted\" or \"trusted\", not {text:?}.")),
+        });
         let connections = reader.number(&DATA_CONNECTIONS, 1..=1_000);
         Self {
-            database: locate(choice, &folder),
+            database: locate(choice, &folder, network),
             folder,
             connections: u32::try_from(connections).expect("the range ends at 1,000"),
         }
     }
 }
 
-fn locate(choice: Choice, folder: &Path) -> Database {
+fn locate(choice: Choice, folder: &Path, network: Network) -> Database {
     match choice {
         Choice::Sqlite => Database::Sqlite { file: folder.join("locutory.db") },
-        Choice::Postgres { address, masked } => Database::Postgres { address, masked },
+        Choice::Postgres { address, masked } => Database::Postgres { address, masked, network },
     }
 }
 
@@ -87,8 +104,20 @@ fn parse_database(text: &str) -> Result<Choice, String> {
     if url.path().trim_matches('/').is_empty() {
         return Err(format!("{EXPECTED}: the name of the database is missing."));
     }
+    let password = url.password().map(|password| percent_decode(password));
+    let in_query = url.query_pairs().find(|(name, _)| name == "password").map(|(_, password)| password.into_owned().into());
+    if let Some(flaw) = password.or(in_query).and_then(|password: Zeroizing<String>| quality::flaw_of_text(&password)) {
+        return Err(format!("has a password that {flaw}. Give the account one of its own, such as: openssl rand -hex 32."));
+    }
     let masked = mask(&url);
     Ok(Choice::Postgres { address: Secret::new(text.to_owned()), masked })
+}
+
+/// A password as an address writes it, in clear.
+fn percent_decode(written: &str) -> Zeroizing<String> {
+    let query = Zeroizing::new(format!("p={}", written.replace('+', "%2B")));
+    let decoded = form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned());
+    Zeroizing::new(decoded.unwrap_or_default())
 }
 
 /// Leaves out the query too, where drivers also take passwords.
@@ -113,9 +142,21 @@ mod tests {
             panic!("the address was refused");
         };
         assert_eq!(address.expose(), written);
-        let database = Database::Postgres { address, masked };
+        let database = Database::Postgres { address, masked, network: Network::Untrusted };
         assert_eq!(database.describe(), "PostgreSQL, postgres://locutory:********@db.example:5432/talk");
         assert!(!format!("{database:?}").contains("hunter"));
+    }
+
+    #[test]
+    fn a_password_from_an_example_is_refused_however_it_is_written() {
+        for written in [
+            "postgres://u:password@h/d",
+            "postgres://u:pass%77ord@h/d",
+            "postgres://u:changeme@h/d",
+            "postgres://h/d?password=secret",
+        ] {
+            assert!(parse_database(written).is_err_and(|said| said.contains("example")), "{written}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn read(variables: Vec<(OsString, OsString)>, entries: &mut Entries, 
         let origin = Origin::Variable(name);
         match value.into_string() {
             Ok(text) => {
-                let value = Value::Text(text);
+                let value = Value::Text(text.into());
                 entries.insert(setting.key, Written { value, origin });
             }
             Err(_) => problems.push(Problem::new(setting.key, Some(origin), "is not UTF-8 text; write it in UTF-8.")),

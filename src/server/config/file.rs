@@ -162,7 +162,7 @@ fn unknown(written: &str, origin: Origin) -> Problem {
 
 fn value_of(value: &Spanned<DeValue<'_>>) -> Value {
     match value.get_ref() {
-        DeValue::String(text) => Value::Text(text.clone().into_owned()),
+        DeValue::String(text) => Value::Text(text.clone().into_owned().into()),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
             .map_or(Value::Other("a number that is far too large"), Value::Number),
         DeValue::Array(items) => items

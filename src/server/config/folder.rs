@@ -95,7 +95,7 @@ fn unusable(folder: &Path, cause: io::Error) -> StartError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::model::Secret;
+    use crate::{accounts::model::Secret, server::config::data::Network};
 
     fn sqlite_in(folder: &Path) -> Data {
         Data { folder: folder.to_owned(), database: Database::Sqlite { file: folder.join("locutory.db") }, connections: 1 }
@@ -125,7 +125,11 @@ mod tests {
     fn servers_on_postgresql_may_share_a_folder() {
         let folder = tempfile::tempdir().unwrap();
         let data = Data {
-            database: Database::Postgres { address: Secret::new("postgres://h/d".to_owned()), masked: String::new() },
+            database: Database::Postgres {
+                address: Secret::new("postgres://h/d".to_owned()),
+                masked: String::new(),
+                network: Network::Trusted,
+            },
             ..sqlite_in(folder.path())
         };
         let _first = claim(&data).unwrap();

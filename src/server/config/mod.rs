@@ -3,9 +3,10 @@
 //! **Precedence.** Later wins, setting by setting:
 //! 1. the default in the [`catalogue`],
 //! 2. the file (`--config FILE`, else `LOCUTORY_CONFIG`, else `./locutory.toml` if it exists),
-//! 3. the environment: `LOCUTORY_` and the upper-case path with `__` between section and name, such
+//! 3. the credentials that systemd hands out (`LoadCredential=`), by the names of [`credentials`],
+//! 4. the environment: `LOCUTORY_` and the upper-case path with `__` between section and name, such
 //!    as `LOCUTORY_LISTEN__ADDRESS`; lists are separated by commas,
-//! 4. flags of the command line.
+//! 5. flags of the command line.
 //!
 //! **Promises.** An unknown key, section or variable, a number out of its range and a file that
 //! cannot be read are refused, each with its name and where it was written, all at once. No
@@ -14,6 +15,7 @@
 pub mod acme;
 pub mod catalogue;
 mod contact;
+mod credentials;
 pub mod data;
 mod environment;
 pub mod error;
@@ -24,12 +26,14 @@ pub mod keys;
 pub mod listen;
 pub mod log;
 pub mod mail;
+pub mod metrics;
 pub mod numbers;
 pub mod origin;
 pub mod private_file;
 pub mod providers;
 mod reader;
 mod rules;
+pub mod sandbox;
 pub mod show;
 pub mod site;
 pub mod sources;
@@ -44,8 +48,10 @@ pub use self::error::{Problem, Problems};
 pub use self::listen::{Endpoint, Listen, Proxies, ProxyProtocol};
 pub use self::log::{Log, LogFormat};
 pub use self::mail::Mail;
+pub use self::metrics::MetricsAddress;
 pub use self::numbers::{Limits, PasswordCost, SessionLife};
 pub use self::reader::{Effective, Shown};
+pub use self::sandbox::Sandbox;
 pub use self::site::{Site, SiteAddress};
 pub use self::sources::{FileChoice, Flag, Sources};
 pub use self::tls::Tls;
@@ -64,6 +70,9 @@ pub struct Config {
     pub secrets: Secrets,
     pub mail: Mail,
     pub log: Log,
+    /// Where figures for a monitoring program are served, if anywhere.
+    pub metrics: Option<MetricsAddress>,
+    pub sandbox: Sandbox,
     /// Whom people may sign in with.
     pub providers: Vec<providers::Provider>,
     effective: Vec<Effective>,
@@ -97,9 +106,26 @@ impl Config {
         let secrets = Secrets::read(&mut reader);
         let mail = Mail::read(&mut reader, &data.folder);
         let log = Log::read(&mut reader);
+        let metrics = metrics::read(&mut reader, &listen);
+        let sandbox = sandbox::read(&mut reader);
         let providers = providers::read(&mut reader);
         let (effective, problems) = reader.finish();
-        let config = Self { site, listen, tls, data, password, session, limits, secrets, mail, log, providers, effective };
+        let config = Self {
+            site,
+            listen,
+            tls,
+            data,
+            password,
+            session,
+            limits,
+            secrets,
+            mail,
+            log,
+            metrics,
+            sandbox,
+            providers,
+            effective,
+        };
         Problems::unless_none(problems, config)
     }
 

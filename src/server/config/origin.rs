@@ -14,6 +14,8 @@ pub enum Origin {
         /// Counted from 1.
         line: usize,
     },
+    /// Handed out by a service manager under this name.
+    Credential(String),
     Variable(String),
     Flag(&'static str),
 }
@@ -24,6 +26,7 @@ impl fmt::Display for Origin {
             Self::Default => write!(formatter, "default"),
             Self::Derived(setting) => write!(formatter, "derived from {setting}"),
             Self::File { path, line } => write!(formatter, "{}, line {line}", path.display()),
+            Self::Credential(name) => write!(formatter, "credential {name}"),
             Self::Variable(name) => write!(formatter, "variable {name}"),
             Self::Flag(name) => write!(formatter, "flag {name}"),
         }

@@ -9,6 +9,7 @@ use crate::accounts::model::{ProviderName, Secret};
 use super::{
     catalogue::Setting,
     families,
+    keys::quality,
     origin::Origin,
     reader::{Reader, Shown},
 };
@@ -199,7 +200,10 @@ impl Section<'_> {
             self.reader.complain(setting, format!("and {} are both set. Keep one.", file.key));
             return None;
         }
-        let text = self.optional("client_secret", |text| Ok(Secret::new(text.trim().to_owned())));
+        let text = self.optional("client_secret", |text| match quality::flaw_of_text(text) {
+            Some(flaw) => Err(format!("{flaw}. It must be the secret that the provider gave for this site.")),
+            None => Ok(Secret::new(text.trim().to_owned())),
+        });
         let path = self.optional("client_secret_file", |text| Ok(PathBuf::from(text)));
         text.map(ClientSecret::Text).or_else(|| path.map(ClientSecret::File))
     }

@@ -189,7 +189,7 @@ impl Reader {
         match parse(&text) {
             Ok(parsed) => {
                 let shown = match setting.secrecy {
-                    Secrecy::Public => text,
+                    Secrecy::Public => text.to_string(),
                     Secrecy::Secret => MASK.to_owned(),
                 };
                 self.note(setting, Shown::Text(shown), origin);
@@ -220,7 +220,7 @@ impl Reader {
 fn mismatch(setting: &Setting, expected: &str, value: &Value) -> String {
     let found = match (setting.secrecy, value) {
         (Secrecy::Secret, _) => "something else".to_owned(),
-        (Secrecy::Public, Value::Text(text)) => format!("{text:?}"),
+        (Secrecy::Public, Value::Text(text)) => format!("{:?}", text.as_str()),
         (Secrecy::Public, Value::Number(number)) => number.to_string(),
         (Secrecy::Public, Value::List(_)) => "a list".to_owned(),
         (Secrecy::Public, Value::Truth(_)) => "true or false".to_owned(),

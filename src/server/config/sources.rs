@@ -1,4 +1,4 @@
-//! What was written, before anybody judged it: the file, then the environment, then the flags.
+//! What was written, before anybody judged it: the file, then the credentials, then the environment, then the flags.
 //! A later source replaces an earlier one, setting by setting.
 
 use std::collections::BTreeMap;
@@ -6,15 +6,17 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
+use zeroize::Zeroizing;
+
 use super::catalogue::Setting;
 use super::error::Problem;
 use super::origin::Origin;
-use super::{environment, file};
+use super::{credentials, environment, file};
 
-/// A value as it stands in its source. It may be a secret, so it has no `Debug`.
+/// A value as it stands in its source. It may be a secret, so it has no `Debug` and is wiped when it goes.
 #[derive(Clone, PartialEq)]
 pub(super) enum Value {
-    Text(String),
+    Text(Zeroizing<String>),
     Number(i64),
     List(Vec<String>),
     Truth(bool),
@@ -64,6 +66,8 @@ impl fmt::Debug for Flag {
 #[derive(Clone, Default)]
 pub struct Sources {
     pub file: FileChoice,
+    /// The folder in which a service manager hands out secrets (systemd.exec(5), `LoadCredential=`).
+    pub credentials: Option<PathBuf>,
     pub environment: Vec<(OsString, OsString)>,
     pub flags: Vec<Flag>,
 }
@@ -72,7 +76,11 @@ impl fmt::Debug for Sources {
     /// Without the environment, which holds secrets of ours and of others.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut sources = formatter.debug_struct("Sources");
-        sources.field("file", &self.file).field("flags", &self.flags).finish_non_exhaustive()
+        sources
+            .field("file", &self.file)
+            .field("credentials", &self.credentials)
+            .field("flags", &self.flags)
+            .finish_non_exhaustive()
     }
 }
 
@@ -81,7 +89,7 @@ pub const USUAL_FILE: &str = "./locutory.toml";
 
 impl Sources {
     /// The sources of this process: the named file (else that of `LOCUTORY_CONFIG`, else the usual
-    /// one), the environment, and `flags`.
+    /// one), the credentials of a service manager, the environment, and `flags`.
     #[must_use]
     pub fn of_process(named: Option<PathBuf>, flags: Vec<Flag>) -> Self {
         let by_variable = std::env::var_os(environment::CONFIG_VARIABLE).map(PathBuf::from);
@@ -90,13 +98,14 @@ impl Sources {
             (None, Some(path)) => FileChoice::Named { path, by: environment::CONFIG_VARIABLE },
             (None, None) => FileChoice::Usual,
         };
-        Self { file, environment: std::env::vars_os().collect(), flags }
+        let credentials = std::env::var_os(credentials::VARIABLE).map(PathBuf::from);
+        Self { file, credentials, environment: std::env::vars_os().collect(), flags }
     }
 
     /// Only the given settings, no file and no environment. For tests and the demo.
     #[must_use]
     pub fn of_flags(flags: Vec<Flag>) -> Self {
-        Self { file: FileChoice::None, environment: Vec::new(), flags }
+        Self { file: FileChoice::None, flags, ..Self::default() }
     }
 
     /// Everything that was written, and what is wrong with how it was written.
@@ -104,9 +113,12 @@ impl Sources {
         let mut entries = Entries::new();
         let mut problems = Vec::new();
         file::read(&self.file, &mut entries, &mut problems);
+        if let Some(folder) = &self.credentials {
+            credentials::read(folder, &mut entries, &mut problems);
+        }
         environment::read(self.environment, &mut entries, &mut problems);
         for flag in self.flags {
-            let written = Written { value: Value::Text(flag.value), origin: Origin::Flag(flag.name) };
+            let written = Written { value: Value::Text(flag.value.into()), origin: Origin::Flag(flag.name) };
             entries.insert(flag.setting.key, written);
         }
         (entries, problems)

@@ -14,7 +14,7 @@ fn variables(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
 }
 
 fn environment(pairs: &[(&str, &str)]) -> Sources {
-    Sources { file: FileChoice::None, environment: variables(pairs), flags: Vec::new() }
+    Sources { file: FileChoice::None, environment: variables(pairs), ..Sources::default() }
 }
 
 fn complaints(sources: Sources) -> Vec<String> {
@@ -53,6 +53,7 @@ fn flags_win_over_variables_and_variables_over_the_file() {
         ),
         environment: variables(&[("LOCUTORY_LISTEN__ADDRESS", "127.0.0.1:1002"), ("LOCUTORY_LIMITS__SIGN_IN_FREE_TRIES", "2")]),
         flags: vec![Flag { setting: &LISTEN_ADDRESS, name: "--listen", value: "127.0.0.1:1003".to_owned() }],
+        ..Sources::default()
     };
     let config = Config::load(sources()).unwrap();
     assert_eq!(config.limits.registrations_per_hour, 1);

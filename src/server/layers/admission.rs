@@ -15,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower_sessions::cookie::Key;
 
 use super::{
     answer::{self, Asker},
@@ -87,7 +88,9 @@ impl Admission {
 
     fn lane(&self, headers: &HeaderMap) -> &Lane {
         let name = cookies::session_name(self.app.config().site.address.is_secure());
-        let is_ours = keepsake::jar(headers).private(&self.app.cookie_key()).get(name).is_some();
+        let cookies = keepsake::jar(headers);
+        let opens = |key: &Key| cookies.private(key).get(name).is_some();
+        let is_ours = opens(&self.app.cookie_key()) || self.app.former_cookie_keys().iter().any(opens);
         if is_ours { &self.members } else { &self.guests }
     }
 }

@@ -16,10 +16,15 @@ const LONGEST_AGENT: usize = 200;
 
 /// Puts the [`Client`] into the request's extensions.
 pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let address = address(peer(request.extensions()), request.headers(), &app.config().listen);
-    let client = Client { address, agent: agent(request.headers()) };
+    let client = Client { address: address_of(&request, &app.config().listen), agent: agent(request.headers()) };
     request.extensions_mut().insert(client);
     next.run(request).await
+}
+
+/// Where a request comes from.
+#[must_use]
+pub fn address_of(request: &Request, listen: &Listen) -> IpAddr {
+    address(peer(request.extensions()), request.headers(), listen)
 }
 
 fn peer(extensions: &Extensions) -> Peer {

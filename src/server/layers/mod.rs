@@ -6,6 +6,7 @@ pub mod answer;
 pub mod client;
 pub mod complexity;
 pub mod compression;
+pub mod cookie_keys;
 pub mod cookies;
 pub mod headers;
 pub mod host;

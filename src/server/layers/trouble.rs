@@ -12,7 +12,14 @@ use axum::{
 
 use crate::{
     error::AppError,
-    server::{app::App, refusals::Refusal, returned::Returned, shell, web::Trouble},
+    server::{
+        app::App,
+        events::{self, SecurityEvent},
+        refusals::Refusal,
+        returned::Returned,
+        shell,
+        web::Trouble,
+    },
 };
 
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -66,6 +73,7 @@ pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     let cause =
         panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
     let error = crate::server::error::incident("a request panicked", &cause);
+    events::tell(SecurityEvent::Crash, "panic");
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     (status, crate::words::error(&error)).into_response()
 }

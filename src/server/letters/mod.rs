@@ -215,6 +215,14 @@ pub async fn unsubscribe(visit: &Visit, token: &str) -> Result<()> {
     store::end_notices(visit.database().writer(), &permit, user).await
 }
 
+/// How many letters are yet to be sent.
+///
+/// # Errors
+/// The database's.
+pub async fn waiting(database: &impl ConnectionTrait) -> Result<u64> {
+    store::count_waiting(database).await
+}
+
 /// Deletes letters that are so old that nobody looks for them; returns how many.
 ///
 /// # Errors

@@ -82,6 +82,11 @@ pub async fn count_for(database: &impl ConnectionTrait, user: UserId, kind: Lett
     Ok(query.count(database).await?)
 }
 
+/// How many letters are yet to be sent.
+pub async fn count_waiting(database: &impl ConnectionTrait) -> Result<u64> {
+    Ok(Entity::find().filter(Column::State.eq(LetterState::Waiting.name())).count(database).await?)
+}
+
 /// Claims letters that are due, one statement each; others that want the same ones get none of them.
 pub async fn claim(database: &impl ConnectionTrait, now: Moment, until: Moment, most: u64) -> Result<Vec<Claimed>> {
     let due = Entity::find()

@@ -2,8 +2,7 @@
 
 use std::{
     fmt,
-    fs::{self, DirBuilder, File},
-    io::Read,
+    fs::{self, DirBuilder},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::Duration,
@@ -16,7 +15,6 @@ use lettre::{
         client::{Certificate, Tls, TlsParameters},
     },
 };
-use zeroize::Zeroizing;
 
 use crate::{
     accounts::model::EmailAddress,
@@ -25,6 +23,7 @@ use crate::{
         config::{
             Mail,
             catalogue::{MAIL_CA_FILE, MAIL_FOLDER, MAIL_PASSWORD_FILE, MAIL_SERVER},
+            keys::{SecretFile, quality},
             mail::{MailLogin, MailSecurity, MailServer},
             private_file::{self, Existing, Sharing},
         },
@@ -137,21 +136,26 @@ fn parameters(server: &MailServer) -> Result<TlsParameters, StartError> {
     })
 }
 
+/// Bytes: far more than any password has.
+const LONGEST_PASSWORD: usize = 4 * 1_024;
+
 const BEGINNING: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 fn credentials(login: &MailLogin) -> Result<Credentials, StartError> {
-    let path = &login.password_file;
-    let unusable = |complaint: String| StartError::File { setting: MAIL_PASSWORD_FILE.key, path: path.clone(), complaint };
-    let mut file = File::open(path).map_err(|cause| unusable(format!("cannot be read: {cause}.")))?;
-    let excess = private_file::excess_permissions(&file, Sharing::GroupReads);
-    if let Some(mode) = excess.map_err(|cause| unusable(format!("cannot be read: {cause}.")))? {
-        return Err(unusable(format!("can be read by others (mode {mode:o}). Run `chmod 600` on it.")));
-    }
-    let mut password = Zeroizing::new(String::new());
-    file.read_to_string(&mut password).map_err(|cause| unusable(format!("cannot be read as text: {cause}.")))?;
-    let password = password.trim_end_matches(['\r', '\n']);
+    let path = login.password_file.as_path();
+    let file = SecretFile {
+        setting: MAIL_PASSWORD_FILE.key,
+        path,
+        sharing: Sharing::GroupReads,
+        holds: "holds the password of mail.user",
+    };
+    let text = file.read_text(LONGEST_PASSWORD)?;
+    let password = text.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
-        return Err(unusable("is empty. It must hold the password of mail.user.".to_owned()));
+        return Err(file.refusal("is empty. It must hold the password of mail.user."));
+    }
+    if let Some(flaw) = quality::flaw_of_text(password) {
+        return Err(file.refusal(format!("{flaw}. It must hold the password of mail.user.")));
     }
     Ok(Credentials::new(login.user.clone(), password.to_owned()))
 }

@@ -37,7 +37,7 @@ use crate::{
 
 pub use blocklist::{Context, weakness, weight};
 pub use parameters::{Parameters, ParametersError};
-pub use queue::Asker;
+pub use queue::{Asker, QueueFigures};
 
 use queue::Queue;
 
@@ -99,6 +99,12 @@ impl Passwords {
     pub fn asked_by(&self, askers: impl IntoIterator<Item = Asker>) -> Self {
         let askers = self.askers.iter().copied().chain(askers).collect();
         Self { askers, ..self.clone() }
+    }
+
+    /// How long the queue is.
+    #[must_use]
+    pub fn queue_figures(&self) -> QueueFigures {
+        self.queue.figures()
     }
 
     /// Makes the hash that is stored for a password.

@@ -4,7 +4,11 @@
 use std::{
     collections::HashMap,
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -37,6 +41,39 @@ pub type Turn = OwnedSemaphorePermit;
 pub struct Queue {
     turns: Arc<Semaphore>,
     standing: Arc<Mutex<HashMap<[u8; 32], usize>>>,
+    waits: Arc<Waits>,
+}
+
+#[derive(Debug, Default)]
+struct Waits {
+    now: AtomicU64,
+    turns: AtomicU64,
+    microseconds: AtomicU64,
+}
+
+/// How long the queue is, and how long it was waited in since the program started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueFigures {
+    pub waiting: u64,
+    pub turns: u64,
+    /// By all of them together.
+    pub waited: Duration,
+}
+
+/// Somebody who waits; dropped, they do not any more, whether they had their turn or went away.
+struct Waiting<'a>(&'a Waits);
+
+impl<'a> Waiting<'a> {
+    fn begin(waits: &'a Waits) -> Self {
+        waits.now.fetch_add(1, Ordering::Relaxed);
+        Self(waits)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A place in the queue; dropped, it is free again.
@@ -48,7 +85,7 @@ pub struct Place {
 
 impl Queue {
     pub fn new(at_once: NonZeroUsize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(at_once.get())), standing: Arc::default() }
+        Self { turns: Arc::new(Semaphore::new(at_once.get())), standing: Arc::default(), waits: Arc::default() }
     }
 
     /// A place, unless one of the askers has all it may have.
@@ -67,7 +104,21 @@ impl Queue {
 
     /// Waits for a turn.
     pub async fn turn(&self) -> Turn {
-        Arc::clone(&self.turns).acquire_owned().await.expect("nothing closes the semaphore")
+        let _waiting = Waiting::begin(&self.waits);
+        let began = Instant::now();
+        let turn = Arc::clone(&self.turns).acquire_owned().await.expect("nothing closes the semaphore");
+        let waited = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.waits.turns.fetch_add(1, Ordering::Relaxed);
+        self.waits.microseconds.fetch_add(waited, Ordering::Relaxed);
+        turn
+    }
+
+    pub fn figures(&self) -> QueueFigures {
+        QueueFigures {
+            waiting: self.waits.now.load(Ordering::Relaxed),
+            turns: self.waits.turns.load(Ordering::Relaxed),
+            waited: Duration::from_micros(self.waits.microseconds.load(Ordering::Relaxed)),
+        }
     }
 
     #[cfg(test)]
@@ -105,6 +156,19 @@ mod tests {
         assert!(queue.place_for(&[eda]).is_some());
         drop(first);
         assert!(queue.place_for(&[ada]).is_some());
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_counted_until_they_have_their_turn_or_go_away() {
+        let queue = Queue::new(NonZeroUsize::MIN);
+        let first = queue.turn().await;
+        assert_eq!(queue.figures().turns, 1);
+        let mut second = Box::pin(queue.turn());
+        assert!(tokio::time::timeout(Duration::from_millis(1), &mut second).await.is_err());
+        assert_eq!(queue.figures().waiting, 1);
+        drop(second);
+        assert_eq!(queue.figures().waiting, 0);
+        drop(first);
     }
 
     #[test]

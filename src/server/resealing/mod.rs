@@ -96,11 +96,31 @@ pub async fn count_old(visit: &Visit) -> Result<u64> {
     Ok(old)
 }
 
-/// Writes down that the old keys are gone.
+/// What was done to the files of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyChange {
+    DataKeysForgotten,
+    CookieKeyRotated,
+    CookieKeysForgotten,
+    PepperAdded,
+}
+
+impl KeyChange {
+    const fn deed(self) -> Deed {
+        match self {
+            Self::DataKeysForgotten => Deed::KeysForgotten,
+            Self::CookieKeyRotated => Deed::CookieKeyRotated,
+            Self::CookieKeysForgotten => Deed::CookieKeysForgotten,
+            Self::PepperAdded => Deed::PepperAdded,
+        }
+    }
+}
+
+/// Writes down what is done to a file of keys.
 ///
 /// # Errors
 /// Not the operator.
-pub async fn record_forgotten(visit: &Visit) -> Result<()> {
+pub async fn record(visit: &Visit, change: KeyChange) -> Result<()> {
     policy::may::<act::RotateKeys>(visit.actor(), visit.now())?;
-    audit::record(visit.database().writer(), visit, Line::of(Deed::KeysForgotten, Subject::Site)).await
+    audit::record(visit.database().writer(), visit, Line::of(change.deed(), Subject::Site)).await
 }

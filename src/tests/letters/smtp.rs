@@ -15,9 +15,12 @@ use crate::{
         },
         letters::worker,
     },
-    tests::support::{
-        World,
-        mail_server::{MailServer, Papers, USER, free_port},
+    tests::{
+        secrets::{places, planted::Planted},
+        support::{
+            World,
+            mail_server::{MAIL_PASSWORD, MailServer, Papers, USER, free_port},
+        },
     },
 };
 
@@ -141,4 +144,25 @@ async fn a_wrong_password_is_told_to_admins_and_holds_no_secret() {
     assert_eq!(state, LetterState::Waiting);
     assert!(complaint.contains("535") && !complaint.contains("not this one"), "{complaint}");
     assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn the_password_of_the_server_stands_in_no_log_row_or_debug_form() {
+    let log = places::LogLines::of_everything();
+    let papers = Papers::make();
+    let server = MailServer::start(&papers, 0);
+    let world = world(settings(&papers, server.port)).await;
+    world.account("grace", Role::Member).await;
+    ask(&world).await;
+    worker::run_once(&world.app).await.unwrap();
+    assert_eq!(server.received().len(), 1, "the password was not used");
+    // As the protocol sends it (RFC 4616), and refused.
+    let password = Planted::new("the password", MAIL_PASSWORD, &[]);
+    let sent = Planted::bytes("what is sent of it", format!("\0{USER}\0{MAIL_PASSWORD}").as_bytes());
+    let debug = format!("{:?} {:?}", world.app.config(), world.app.letter_transport());
+    for planted in [password, sent] {
+        assert!(!log.written().lines().any(|line| planted.is_in(line)), "{} is in the log", planted.what);
+        assert!(!places::database(&world).await.iter().any(|(_, cell)| planted.is_in(cell)), "{} is in a row", planted.what);
+        assert!(!planted.is_in(&debug), "{} is in {debug}", planted.what);
+    }
 }

@@ -9,6 +9,7 @@ mod database;
 mod letters;
 pub mod mail_server;
 mod passkey;
+pub mod postgres_server;
 mod world;
 
 pub use answer::Answer;

@@ -36,6 +36,7 @@ use crate::{
         audit::{self, Line},
         entity::user,
         error::Result,
+        events::{self, SecurityEvent},
         keepsake::Keepsake,
         letters::{self, Letter},
         session,
@@ -73,6 +74,7 @@ pub async fn complete_login(visit: &Visit, arrival: Arrival<'_>) -> Result<Landi
     };
     let token = token::fresh();
     store::begin(visit.database().writer(), &token::hash(&token), &arrival, visit.now()).await?;
+    events::tell_of(SecurityEvent::LoginIncomplete, "entry", "user", Some(arrival.user.id));
     write_where_owed(visit, debt, arrival.user).await?;
     visit.keepsakes().keep(Keepsake::Entry, token, ENTRY_LIFE);
     Ok(Landing::on(waiting_room()))

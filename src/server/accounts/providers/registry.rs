@@ -1,16 +1,8 @@
 //! The providers of the running program.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    fs::{self, File},
-    io::Read,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, fs, path::Path, sync::Arc};
 
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::{
     accounts::model::{ProviderName, ProviderOffer, Secret},
@@ -18,7 +10,8 @@ use crate::{
     server::{
         config::{
             Config, families,
-            private_file::{self, Sharing},
+            keys::{SecretFile, quality},
+            private_file::Sharing,
             providers::{ClientSecret, Kind, Provider as Settings, Reach},
         },
         start_error::StartError,
@@ -226,7 +219,7 @@ impl fmt::Debug for Provider {
 }
 
 /// Far more than any secret has; a file beyond it is not one.
-const LONGEST_SECRET: u64 = 4 * 1_024;
+const LONGEST_SECRET: usize = 4 * 1_024;
 
 fn complaint(settings: &Settings, member: &str, path: &Path, complaint: String) -> StartError {
     let setting = families::setting(&settings.name, member).map_or(families::PROVIDERS, |setting| setting.key);
@@ -234,19 +227,13 @@ fn complaint(settings: &Settings, member: &str, path: &Path, complaint: String) 
 }
 
 fn read_secret(settings: &Settings, path: &Path) -> Result<Secret, StartError> {
-    let refuse = |text: String| complaint(settings, "client_secret_file", path, text);
-    let unreadable = |cause: std::io::Error| {
-        refuse(format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it."))
-    };
-    let file = File::open(path).map_err(unreadable)?;
-    if let Some(mode) = private_file::excess_permissions(&file, Sharing::GroupReads).map_err(unreadable)? {
-        return Err(refuse(format!("holds a secret, and its mode {mode:o} lets others at it. Run `chmod 600` on it.")));
-    }
-    let mut text = Zeroizing::new(String::new());
-    file.take(LONGEST_SECRET).read_to_string(&mut text).map_err(unreadable)?;
-    match text.trim() {
-        "" => Err(refuse("is empty. It must hold the secret that the provider gave for this site.".to_owned())),
-        secret => Ok(Secret::new(secret.to_owned())),
+    let setting = families::setting(&settings.name, "client_secret_file").map_or(families::PROVIDERS, |setting| setting.key);
+    let file = SecretFile { setting, path, sharing: Sharing::GroupReads, holds: "holds a secret" };
+    let text = file.read_text(LONGEST_SECRET)?;
+    match (text.trim(), quality::flaw_of_text(&text)) {
+        ("", _) => Err(file.refusal("is empty. It must hold the secret that the provider gave for this site.")),
+        (_, Some(flaw)) => Err(file.refusal(format!("{flaw}. It must hold the secret that the provider gave for this site."))),
+        (secret, None) => Ok(Secret::new(secret.to_owned())),
     }
 }
 

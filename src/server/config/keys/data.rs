@@ -6,9 +6,7 @@
 //! The first line seals; the others only open what they once sealed.
 
 use std::{
-    fmt,
-    fs::File,
-    io::{self, Read},
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -16,10 +14,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rand::{TryRng, rngs::SysRng};
 use zeroize::Zeroizing;
 
-use super::super::{
-    Config,
-    catalogue::{DATA_FOLDER, SECRETS_DATA_KEYS_FILE},
-    private_file::{self, Existing, Sharing},
+use super::{
+    super::{
+        Config,
+        catalogue::{DATA_FOLDER, SECRETS_DATA_KEYS_FILE},
+        private_file::{self, Existing, Sharing},
+    },
+    SecretFile, quality,
 };
 use crate::server::start_error::StartError;
 
@@ -28,7 +29,7 @@ pub const LENGTH: usize = 32;
 
 const FILE_NAME: &str = "data.keys";
 /// Far more than anybody needs; a file beyond it is not one of ours.
-pub(super) const LONGEST_FILE: u64 = 64 * 1_024;
+pub(super) const LONGEST_FILE: usize = 64 * 1_024;
 
 /// Names a key, so that what it sealed finds it again. No secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,12 +94,12 @@ impl DataKeys {
     /// # Errors
     /// When the file cannot be read or made, holds something else, or can be read by others.
     pub fn open(config: &Config) -> Result<Self, StartError> {
-        let path = file(config);
+        let path = path(config);
         if config.secrets.data_keys_file.is_none() && !path.exists() {
             let made = DataKey::random().and_then(|key| private_file::write(&path, key.line().as_bytes(), Existing::Keep));
             made.map_err(|cause| StartError::DataFolder { path: path.clone(), cause })?;
         }
-        read(config, &path)
+        read(config)
     }
 
     /// Checks the keys as [`Self::open`] does and makes nothing.
@@ -106,11 +107,11 @@ impl DataKeys {
     /// # Errors
     /// As for [`Self::open`]; keys that are yet to be made are no error.
     pub fn check(config: &Config) -> Result<(), StartError> {
-        let path = file(config);
+        let path = path(config);
         if config.secrets.data_keys_file.is_none() && !path.exists() {
             return Ok(());
         }
-        read(config, &path).map(drop)
+        read(config).map(drop)
     }
 
     /// Puts a new key in front. What the others sealed can still be opened.
@@ -118,11 +119,8 @@ impl DataKeys {
     /// # Errors
     /// When the file cannot be read or written.
     pub fn rotate(config: &Config) -> Result<Self, StartError> {
-        let old = Self::open(config)?;
-        let path = file(config);
-        let current = DataKey::random().map_err(|cause| StartError::DataFolder { path: path.clone(), cause })?;
-        let former = std::iter::once(old.current).chain(old.former).collect();
-        Self { current, former }.write(&path)
+        let renewed = Self::open(config)?.renewed();
+        renewed.map_err(|cause| StartError::DataFolder { path: path(config), cause })?.written(config)
     }
 
     /// Throws away every key but the one that seals.
@@ -131,14 +129,29 @@ impl DataKeys {
     /// When the file cannot be read or written.
     pub fn forget_former(config: &Config) -> Result<Self, StartError> {
         let current = Self::open(config)?.current;
-        Self { current, former: Vec::new() }.write(&file(config))
+        Self { current, former: Vec::new() }.written(config)
     }
 
-    fn write(self, path: &Path) -> Result<Self, StartError> {
+    fn written(self, config: &Config) -> Result<Self, StartError> {
+        let path = path(config);
+        self.write(&file(config, &path))
+    }
+
+    pub(super) fn write(self, file: &SecretFile<'_>) -> Result<Self, StartError> {
         let text = Zeroizing::new(self.all().map(|key| key.line().to_string()).collect::<String>());
-        private_file::write(path, text.as_bytes(), Existing::Replace)
-            .map_err(|cause| StartError::DataFolder { path: path.to_owned(), cause })?;
+        file.replace(text.as_bytes())?;
         Ok(self)
+    }
+
+    /// The same with a new key in front.
+    pub(super) fn renewed(self) -> io::Result<Self> {
+        let former = std::iter::once(self.current).chain(self.former).collect();
+        Ok(Self { current: DataKey::random()?, former })
+    }
+
+    /// One new key.
+    pub(super) fn fresh() -> io::Result<Self> {
+        Ok(Self { current: DataKey::random()?, former: Vec::new() })
     }
 
     /// The key that seals.
@@ -158,34 +171,42 @@ impl DataKeys {
     }
 }
 
-fn file(config: &Config) -> PathBuf {
+fn path(config: &Config) -> PathBuf {
     config.secrets.data_keys_file.clone().unwrap_or_else(|| config.data.folder.join(FILE_NAME))
 }
 
-fn read(config: &Config, path: &Path) -> Result<DataKeys, StartError> {
+fn file<'a>(config: &Config, path: &'a Path) -> SecretFile<'a> {
     let (setting, sharing) = match config.secrets.data_keys_file {
         Some(_) => (SECRETS_DATA_KEYS_FILE.key, Sharing::GroupReads),
         None => (DATA_FOLDER.key, Sharing::OwnerOnly),
     };
-    let refuse = |complaint: String| StartError::File { setting, path: path.to_owned(), complaint };
-    let unreadable =
-        |cause: io::Error| refuse(format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it."));
-    let file = File::open(path).map_err(unreadable)?;
-    if let Some(mode) = private_file::excess_permissions(&file, sharing).map_err(unreadable)? {
-        return Err(refuse(format!(
-            "opens the secrets in the database, and its mode {mode:o} lets others at it. Run `chmod 600` on it; if \
-             strangers had access to this machine, run `locutory keys rotate` as well."
-        )));
+    SecretFile {
+        setting,
+        path,
+        sharing,
+        holds: "opens the secrets in the database (run `locutory keys rotate` if strangers had access to this machine)",
     }
-    let mut text = Zeroizing::new(String::new());
-    file.take(LONGEST_FILE).read_to_string(&mut text).map_err(unreadable)?;
-    parse(&text).ok_or_else(|| {
-        refuse(
-            "must have lines of eight hexadecimal digits, a space and 32 random bytes in Base64, each with digits of its \
-             own. Restore it from a backup: without it second factors cannot be checked."
-                .to_owned(),
-        )
-    })
+}
+
+fn read(config: &Config) -> Result<DataKeys, StartError> {
+    let path = path(config);
+    read_lines(&file(config, &path), "Restore it from a backup: without it second factors cannot be checked.")
+}
+
+/// Reads a file of keys. `loss` says what to do where it is not as it must be.
+pub(super) fn read_lines(file: &SecretFile<'_>, loss: &str) -> Result<DataKeys, StartError> {
+    let text = file.read_text(LONGEST_FILE)?;
+    let keys = parse(&text).ok_or_else(|| {
+        file.refusal(format!(
+            "must have lines of eight hexadecimal digits, a space and 32 random bytes in Base64, each with digits of its own. \
+             {loss}"
+        ))
+    })?;
+    let flawed = keys.all().find_map(|key| Some((key.id, quality::flaw_of_key(key.expose())?)));
+    match flawed {
+        Some((id, flaw)) => Err(file.refusal(format!("has a key, {id}, that {flaw}. Put one of `openssl rand -base64 32`."))),
+        None => Ok(keys),
+    }
 }
 
 /// Reads the lines of a file of keys; nothing when one of them is none, or two have the same id.
@@ -220,9 +241,9 @@ mod tests {
         let first = DataKeys::open(&config).unwrap();
         let second = DataKeys::open(&config).unwrap();
         assert_eq!(first.current().expose(), second.current().expose());
-        assert_eq!(fs::metadata(file(&config)).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(path(&config)).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!format!("{first:?}").contains(&STANDARD.encode(first.current().expose())));
-        fs::set_permissions(file(&config), Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(path(&config), Permissions::from_mode(0o644)).unwrap();
         assert!(DataKeys::open(&config).unwrap_err().to_string().contains("chmod"));
     }
 

@@ -20,7 +20,7 @@ async fn database() -> DatabaseConnection {
 }
 
 fn secret() -> Secret {
-    Secret::derived_from(b"of these tests")
+    Secret::new(zeroize::Zeroizing::new([7; 32]))
 }
 
 fn network() -> Key {

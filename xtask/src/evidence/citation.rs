@@ -133,20 +133,21 @@ fn holds_rust_test(tree: &Tree, path: &str) -> bool {
     inline(format!("{tested}.rs")) || inline(format!("{tested}/mod.rs"))
 }
 
-/// Whether the function is there and one of the attributes above it makes it a test.
+/// Whether the function is there, and the attributes above it make it a test that is run.
 fn defines_test(source: &str, name: &str) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
-    let is_test =
-        |attribute: &str| ["#[test]", "#[tokio::test]", "#[tokio::test("].iter().any(|start| attribute.starts_with(start));
     lines.iter().enumerate().any(|(number, line)| {
         let declared = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ").and_then(|rest| rest.strip_prefix(name));
-        declared.is_some_and(|rest| rest.starts_with('('))
-            && lines[..number]
-                .iter()
-                .rev()
-                .take_while(|above| above.starts_with("#[") || above.starts_with("//"))
-                .any(|above| is_test(above))
+        declared.is_some_and(|rest| rest.starts_with('(')) && is_run_as_test(&lines[..number])
     })
+}
+
+/// What stands above a function, its attributes and comments at the end.
+fn is_run_as_test(above: &[&str]) -> bool {
+    let attributes: Vec<&str> =
+        above.iter().rev().copied().take_while(|line| line.starts_with("#[") || line.starts_with("//")).collect();
+    let begins = |start: &str| attributes.iter().any(|attribute| attribute.starts_with(start));
+    (begins("#[test]") || begins("#[tokio::test]") || begins("#[tokio::test(")) && !begins("#[ignore")
 }
 
 #[cfg(test)]
@@ -155,7 +156,10 @@ mod tests {
 
     fn tree() -> Tree {
         Tree::made_of(&[
-            ("src/tests/headers.rs", "#[tokio::test]\nasync fn all_have_them() {}\n\nfn no_test_at_all() {}\n"),
+            (
+                "src/tests/headers.rs",
+                "#[tokio::test]\nasync fn all_have_them() {}\n\nfn no_test_at_all() {}\n#[test]\n#[ignore = \"slow\"]\nfn nobody_runs_it() {}\n// #[test]\nfn once_was_one() {}\n",
+            ),
             (
                 "src/server/seal.rs",
                 "fn open() {}\nmod tests {\n    #[test]\n    // why\n    fn nothing_else_opens(bytes in any()) {}\n}\n",
@@ -189,9 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_is_no_test_is_none() {
+    fn a_function_that_is_no_test_or_is_not_run_is_none() {
         assert_test("tests::headers::no_test_at_all", false);
         assert_test("server::seal::tests::open", false);
+        assert_test("tests::headers::nobody_runs_it", false);
+        assert_test("tests::headers::once_was_one", false);
     }
 
     #[test]

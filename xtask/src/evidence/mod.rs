@@ -58,7 +58,7 @@ fn gaps(requirements: &[Requirement], rows: &[Row]) -> Vec<String> {
         let mut answers = rows.iter().filter(|row| row.id == requirement.id);
         match (answers.next(), answers.next()) {
             (None, _) if requirement.is_owed() => {
-                gaps.push(format!("{} (level {}) has no row", requirement.id, requirement.level))
+                gaps.push(format!("{} (level {}) has no row", requirement.id, requirement.level));
             }
             (Some(_), Some(_)) => gaps.push(format!("{} has more than one row", requirement.id)),
             (Some(row), None) if row.level != requirement.level => {

@@ -34,8 +34,8 @@ impl Tree {
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Citation<'text> {
-    /// `tests::headers::every_kind_of_answer_carries_the_headers`; those of other packages begin with `xtask::`,
-    /// `migration::` or `bench::`.
+    /// `tests::headers::every_kind_of_answer_carries_the_headers`; those of other packages begin with the
+    /// package's name.
     RustTest(&'text str),
     /// `attacks.spec.ts › sessions › a forged cookie is nobody's`: the file, groups, the title.
     BrowserTest {
@@ -49,7 +49,7 @@ pub enum Citation<'text> {
 /// Between the parts of a browser test's name.
 const BETWEEN: &str = " › ";
 const SPECS: &str = "end2end/specs";
-const ROOTS: &[&str] = &["src/", "end2end/", "docs/", "migration/", "xtask/", "bench/", "style/", "public/"];
+const ROOTS: &[&str] = &["src/", "end2end/", "docs/", "migration/", "xtask/", "bench/", "fuzz/", "deploy/", "style/", "public/"];
 
 /// Everything in backquotes, line by line, so that one that is not closed spoils its line only.
 pub fn spans(text: &str) -> impl Iterator<Item = &str> {
@@ -113,15 +113,19 @@ fn calls_with(source: &str, call: &str, title: &str) -> bool {
     })
 }
 
+/// Packages beside the program itself.
+const PACKAGES: &[&str] = &["bench", "fuzz", "migration", "xtask"];
+
 fn holds_rust_test(tree: &Tree, path: &str) -> bool {
     let (package, path) = match path.split_once("::") {
-        Some((package @ ("xtask" | "migration" | "bench"), rest)) => (format!("{package}/src"), rest),
-        _ => ("src".to_owned(), path),
+        Some((package, rest)) if PACKAGES.contains(&package) => (format!("{package}/"), rest),
+        _ => (String::new(), path),
     };
     let Some((modules, name)) = path.rsplit_once("::") else { return false };
-    let folder = format!("{package}/{}", modules.replace("::", "/"));
+    let modules = modules.replace("::", "/");
     let in_file = |file: String| tree.read(&file).is_some_and(|source| defines_test(&source, name));
-    if in_file(format!("{folder}.rs")) || in_file(format!("{folder}/mod.rs")) {
+    let folder = format!("{package}src/{modules}");
+    if in_file(format!("{folder}.rs")) || in_file(format!("{folder}/mod.rs")) || in_file(format!("{package}tests/{modules}.rs")) {
         return true;
     }
     // `mod tests { … }` stands in the file that it tests.
@@ -166,6 +170,7 @@ mod tests {
             ),
             ("src/server/tls/tests.rs", "#[test]\n#[cfg(unix)]\nfn a_key_that_does_not_fit() {}\n"),
             ("src/server/prose/tests/mod.rs", "#[test]\nfn markdown_becomes_html() {}\n"),
+            ("fuzz/tests/seeds.rs", "#[test]\nfn no_seed_breaks_a_promise() {}\n"),
             ("xtask/src/fingerprint.rs", "mod tests {\n    #[test]\n    fn it_has_digits() {}\n}\n"),
             (
                 "end2end/specs/attacks.spec.ts",
@@ -187,6 +192,8 @@ mod tests {
         assert_test("server::tls::tests::a_key_that_does_not_fit", true);
         assert_test("server::prose::tests::markdown_becomes_html", true);
         assert_test("xtask::fingerprint::tests::it_has_digits", true);
+        assert_test("fuzz::seeds::no_seed_breaks_a_promise", true);
+        assert_test("seeds::no_seed_breaks_a_promise", false);
         assert_test("tests::headers::all_have", false);
         assert_test("tests::cookies::all_have_them", false);
         assert_test("server::seal::nothing_else_opens", true);

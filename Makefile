@@ -44,8 +44,8 @@ test-browser: need-rust need-node ## Run the browser tests only
 	@echo "Running the browser tests on SQLite and PostgreSQL."
 	@$(XTASK) test-browser
 
-lint: need-rust ## Check the format and run clippy
-	@echo "Checking the format, and clippy for server and browser."
+lint: need-rust ## Check the format, run clippy, look for the tests that documents name
+	@echo "Checking the format, clippy for server and browser, and the evidence."
 	@$(XTASK) lint
 
 bench: build ## Measure the release on this machine

@@ -5,6 +5,7 @@ mod bench;
 mod breached;
 mod checks;
 mod development;
+mod evidence;
 mod failure;
 mod fingerprint;
 mod interrupt;
@@ -32,7 +33,8 @@ Usage: cargo xtask <command>
   size           the weight of each file of the site, raw and compressed
   style          join the style sheet for `cargo leptos watch`
   dev            build for development, serve, and start again at every change
-  lint           format and clippy
+  lint           format, clippy, and the evidence
+  evidence       hold docs/asvs.md and SECURITY.md to the tests that they name
   test           every check there is, closing with one summary
   test-rust      the Rust tests only, on SQLite and PostgreSQL
   mail-server    install the mail server that the Rust tests start
@@ -61,6 +63,7 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["style"] => site::write_joined(workspace),
         ["dev"] => development::serve(workspace),
         ["lint"] => checks::run(workspace, Selection::Lints),
+        ["evidence"] => evidence::check(workspace),
         ["test"] => checks::run(workspace, Selection::Everything),
         ["test-rust"] => checks::run(workspace, Selection::RustTests),
         ["mail-server"] => checks::mail_server::ensure(workspace),

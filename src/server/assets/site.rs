@@ -188,12 +188,24 @@ fn content_type(name: &str) -> &'static str {
         "js" => "text/javascript; charset=utf-8",
         "json" => "application/json",
         "png" => "image/png",
-        "svg" => "image/svg+xml",
+        "svg" => "image/svg+xml; charset=utf-8",
         "txt" => "text/plain; charset=utf-8",
         "wasm" => "application/wasm",
         "webmanifest" => "application/manifest+json",
         "webp" => "image/webp",
-        "xml" => "application/xml",
+        "xml" => "application/xml; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::content_type;
+
+    #[test]
+    fn every_kind_of_text_says_its_charset() {
+        for name in ["a.css", "a.html", "a.js", "a.svg", "a.txt", "a.xml"] {
+            assert!(content_type(name).ends_with("; charset=utf-8"), "{name}: {}", content_type(name));
+        }
     }
 }

@@ -12,6 +12,7 @@ mod tally;
 use std::io::{self, IsTerminal as _};
 use std::time::Instant;
 
+use crate::evidence;
 use crate::failure::{Failure, Outcome};
 use crate::interrupt;
 use crate::server;
@@ -76,6 +77,7 @@ impl Checks<'_> {
         self.step("Format", |checks| single(rust::format(checks.workspace)));
         self.step("Clippy, server", |checks| single(rust::lint_server(checks.workspace)));
         self.step("Clippy, browser", |checks| single(rust::lint_browser(checks.workspace)));
+        self.step("Evidence", |checks| single(evidence::check(checks.workspace)));
     }
 
     fn start_postgres(&mut self) -> Option<Cluster> {

@@ -38,6 +38,7 @@ Usage: cargo xtask <command>
   test           every check there is, closing with one summary
   test-rust      the Rust tests only, on SQLite and PostgreSQL
   mail-server    install the mail server that the Rust tests start
+  acme-server    install the certificate authority that the Rust tests start
   test-browser   the browser tests only, on SQLite and PostgreSQL
   breached-list  make the list of leaked passwords anew: breached-list WORDLIST… (docs/breached-passwords.md)
   bench          measure the release that was built: target/bench.md (--seconds N for each figure)
@@ -67,6 +68,7 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["test"] => checks::run(workspace, Selection::Everything),
         ["test-rust"] => checks::run(workspace, Selection::RustTests),
         ["mail-server"] => checks::mail_server::ensure(workspace),
+        ["acme-server"] => checks::acme_server::ensure(),
         ["test-browser"] => checks::run(workspace, Selection::BrowserTests),
         ["breached-list", sources @ ..] => breached::write(workspace, sources),
         ["bench", options @ ..] => bench::run(workspace, options),

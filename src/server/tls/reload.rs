@@ -54,6 +54,7 @@ impl Reloader {
         Ok((serving, reloader))
     }
 
+    #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
         self.state.subscribe()
     }

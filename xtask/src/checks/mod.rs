@@ -1,6 +1,7 @@
 //! `make test`: every check, one after the other, whatever became of those before; then one table and one closing line
 //! of the form `N passed, N failed`. A check that is not a suite of tests counts as one.
 
+pub mod acme_server;
 mod browser;
 pub mod mail_server;
 pub mod postgres;
@@ -88,6 +89,7 @@ impl Checks<'_> {
 
     fn test_rust(&mut self, cluster: Option<&Cluster>) {
         self.step("Install a mail server", |checks| single(mail_server::ensure(checks.workspace)));
+        self.step("Install a certificate authority", |_| single(acme_server::ensure()));
         self.step("Rust tests, build program", |checks| rust::test_build_program(checks.workspace));
         self.step("Rust tests, SQLite", |checks| rust::test(checks.workspace, Database::Sqlite));
         self.step("Rust tests, PostgreSQL", |checks| rust::test(checks.workspace, Database::Postgres(address(cluster)?)));

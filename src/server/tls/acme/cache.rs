@@ -174,9 +174,9 @@ impl Cache {
 }
 
 fn account_file(directory: &str) -> String {
-    let digest = Sha256::digest(directory);
-    let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("account-{short}.json")
+    let digest: [u8; 32] = Sha256::digest(directory).into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    format!("account-{:016x}.json", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 /// What was issued, in the form in which it can be served.

@@ -15,6 +15,7 @@ mod factors;
 mod forms;
 mod headers;
 mod letters;
+mod limits;
 mod own_data;
 mod passwords;
 mod providers;

@@ -134,6 +134,14 @@ impl HttpBody for Endless {
     }
 }
 
+#[tokio::test]
+async fn a_body_that_does_not_come_is_given_up() {
+    let world = World::with(&[(&catalogue::LIMITS_REQUEST_SECONDS, "1")]).await;
+    let answer = occupy(world.guest()).await.unwrap();
+    assert_eq!(answer.status, 408);
+    assert_eq!(count(&world, Refusal::TooSlow), 1);
+}
+
 /// A request that is worked on for as long as its task lives.
 fn occupy(mut browser: Browser) -> tokio::task::JoinHandle<Answer> {
     let origin = browser.origin().to_owned();

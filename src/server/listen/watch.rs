@@ -22,9 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Bytes a second.
 const SLOWEST: u64 = 4 * 1_024;
 /// How long nothing at all may be taken: systems buffer much, and ask for more in large steps.
-const STANDSTILL: Duration = Duration::from_secs(60);
+const STANDSTILL: Duration = Duration::from_mins(1);
 /// How long there may be no request at work.
-const QUIET: Duration = Duration::from_secs(120);
+const QUIET: Duration = Duration::from_mins(2);
 /// An answer is handed on in pieces of this size, so that what was read of it can be told.
 const PIECE: usize = 16 * 1_024;
 

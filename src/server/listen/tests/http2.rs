@@ -74,12 +74,13 @@ fn preface() -> Vec<u8> {
     [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(SETTINGS_FRAME, 0, 0, &[])].concat()
 }
 
+const CANCEL: [u8; 4] = [0, 0, 0, 8];
+const ENHANCE_YOUR_CALM: [u8; 4] = [0, 0, 0, 11];
+
 #[tokio::test]
 async fn who_takes_back_request_after_request_is_let_go() {
-    // GET http://localhost/ (RFC 7541), and "take it back" (CANCEL).
+    // GET http://localhost/ (RFC 7541).
     let head = [&[0x82, 0x86, 0x84, 0x41, 9][..], b"localhost"].concat();
-    const CANCEL: [u8; 4] = [0, 0, 0, 8];
-    const ENHANCE_YOUR_CALM: [u8; 4] = [0, 0, 0, 11];
     let folder = tempfile::tempdir().unwrap();
     let running = start(folder.path(), &[], greeting());
     let mut stream = TcpStream::connect(running.address).await.unwrap();

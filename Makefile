@@ -4,7 +4,7 @@ XTASK := cargo xtask
 SERVER := ./target/release/locutory
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev demo test test-rust test-browser lint bench need-rust need-node
+.PHONY: help run build dev demo test test-rust test-browser lint bench endure need-rust need-node
 
 help: ## List what can be made
 	@echo "Locutory. What can be made:"
@@ -51,6 +51,10 @@ lint: need-rust ## Check the format, run clippy, look for the tests that documen
 bench: build ## Measure the release on this machine
 	@echo "Measuring the release."
 	@$(XTASK) bench
+
+endure: build ## Have the release endure half-open connections, writers and crashes
+	@echo "Wearing the release down. It takes some minutes."
+	@$(XTASK) endure
 
 need-rust:
 	@command -v cargo >/dev/null || { echo "Missing: cargo. Install Rust by rustup, see https://rustup.rs"; exit 1; }

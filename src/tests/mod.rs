@@ -20,6 +20,7 @@ mod headers;
 mod keys;
 mod letters;
 mod metrics;
+mod limits;
 mod own_data;
 mod passwords;
 mod providers;

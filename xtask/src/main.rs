@@ -6,6 +6,7 @@ mod breached;
 mod checks;
 mod development;
 mod evidence;
+mod endure;
 mod failure;
 mod fingerprint;
 mod interrupt;
@@ -41,6 +42,7 @@ Usage: cargo xtask <command>
   acme-server    install the certificate authority that the Rust tests start
   test-browser   the browser tests only, on SQLite and PostgreSQL
   breached-list  make the list of leaked passwords anew: breached-list WORDLIST… (docs/breached-passwords.md)
+  endure         half-open, writers, crash, or all of them against the release that was built
   bench          measure the release that was built: target/bench.md (--seconds N for each figure)
 ";
 
@@ -72,6 +74,8 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["test-browser"] => checks::run(workspace, Selection::BrowserTests),
         ["breached-list", sources @ ..] => breached::write(workspace, sources),
         ["bench", options @ ..] => bench::run(workspace, options),
+        ["endure"] => endure::run(workspace, "all", &[]),
+        ["endure", trial, options @ ..] => endure::run(workspace, trial, options),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

@@ -201,7 +201,8 @@ fn no_query_is_put_together_from_text() {
 /// few places.
 #[test]
 fn sockets_are_opened_where_the_documents_say_and_nowhere_else() {
-    const OUT: [&str; 6] = ["TcpStream::connect", "UdpSocket", "reqwest::", "AsyncSmtpTransport", "hyper_util::client", "lookup_host"];
+    const OUT: [&str; 6] =
+        ["TcpStream::connect", "UdpSocket", "reqwest::", "AsyncSmtpTransport", "hyper_util::client", "lookup_host"];
     const OUTGOING: [&str; 5] = [
         "server/accounts/providers/http.rs",
         "server/accounts/providers/registry.rs",

@@ -6,6 +6,7 @@
 //! that ends notices keeps its address, as mail programs use it with one click (RFC 8058); it opens
 //! nothing else.
 
+mod keys;
 pub mod places;
 pub mod planted;
 mod story;
@@ -39,9 +40,16 @@ async fn no_secret_stands_in_the_database_the_log_a_page_or_an_address() {
     story.everybody_looks_at_every_page().await;
     story.plant_what_came_to_be().await;
     let secrets = story.names();
-    for known in
-        ["the link /verify/", "the link /password/", "the link /email-undo/", "the plain locutory-entry", "code verifier", "the pepper", "the cookie key", "the data key"]
-    {
+    for known in [
+        "the link /verify/",
+        "the link /password/",
+        "the link /email-undo/",
+        "the plain locutory-entry",
+        "code verifier",
+        "the pepper",
+        "the cookie key",
+        "the data key",
+    ] {
         assert!(secrets.iter().any(|what| what == known), "{known} is not among {secrets:?}");
     }
     assert_eq!(story.findings(), []);

@@ -6,7 +6,7 @@ use super::*;
 fn sources(text: &str, variables: &[(&str, &str)]) -> Sources {
     let text: &'static str = String::leak(text.to_owned());
     let environment = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    Sources { file: FileChoice::Text(text), environment, flags: Vec::new() }
+    Sources { file: FileChoice::Text(text), environment, ..Sources::default() }
 }
 
 fn complaints(text: &str) -> Vec<String> {

@@ -174,9 +174,9 @@ impl Cache {
 }
 
 fn account_file(directory: &str) -> String {
-    let digest: [u8; 32] = Sha256::digest(directory).into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    format!("account-{:016x}.json", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    let digest = Sha256::digest(directory);
+    let short = digest.iter().take(8).fold(0_u64, |short, byte| (short << 8) | u64::from(*byte));
+    format!("account-{short:016x}.json")
 }
 
 /// What was issued, in the form in which it can be served.

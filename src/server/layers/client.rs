@@ -29,7 +29,9 @@ fn peer(extensions: &Extensions) -> IpAddr {
     extensions.get::<ConnectInfo<SocketAddr>>().map_or(unknown, |connection| connection.0.ip().to_canonical())
 }
 
-fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> IpAddr {
+/// Where a request comes from, by its peer and its headers.
+#[must_use]
+pub fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> IpAddr {
     if !proxies.contains(peer) {
         return peer;
     }

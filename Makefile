@@ -4,7 +4,7 @@ XTASK := cargo xtask
 SERVER := ./target/release/locutory
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev demo test test-rust test-browser lint bench need-rust need-node
+.PHONY: help run build dev demo test test-rust test-browser lint bench fuzz audit sbom reproducible need-rust need-node
 
 help: ## List what can be made
 	@echo "Locutory. What can be made:"
@@ -51,6 +51,18 @@ lint: need-rust ## Check the format and run clippy
 bench: build ## Measure the release on this machine
 	@echo "Measuring the release."
 	@$(XTASK) bench
+
+fuzz: need-rust ## Try made-up input for a minute at each place (cargo xtask fuzz forms --seconds 600)
+	@$(XTASK) fuzz
+
+audit: need-rust ## Ask what is known against our dependencies
+	@$(XTASK) audit
+
+sbom: need-rust ## List what the release is made of: target/sbom.cdx.json
+	@$(XTASK) sbom
+
+reproducible: need-rust need-node ## Build the release twice and compare; takes as long
+	@$(XTASK) reproducible
 
 need-rust:
 	@command -v cargo >/dev/null || { echo "Missing: cargo. Install Rust by rustup, see https://rustup.rs"; exit 1; }

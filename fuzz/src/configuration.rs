@@ -1,11 +1,6 @@
 //! The configuration: a file's text, then a line `---`, then variables of the environment, a line each.
 
-use std::{
-    cell::RefCell,
-    ffi::OsString,
-    fs,
-    path::PathBuf,
-};
+use std::{cell::RefCell, ffi::OsString, fs, path::PathBuf};
 
 use locutory::server::config::{
     Config, FileChoice, Sources,

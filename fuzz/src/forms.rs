@@ -23,12 +23,17 @@ const SECRETS: [&str; 5] = ["password", "token", "code", "recovery_code", "crede
 /// # Panics
 /// An answer says that the server failed, or a secret would come back to its page.
 pub fn examine(data: &[u8]) {
-    let (line, body) = data.iter().position(|byte| *byte == b'\n').map_or((data, &[][..]), |end| (&data[..end], &data[end + 1..]));
+    let (line, body) =
+        data.iter().position(|byte| *byte == b'\n').map_or((data, &[][..]), |end| (&data[..end], &data[end + 1..]));
     let fields = Fields::read(body);
     for secret in SECRETS {
         assert!(fields.first(secret).is_none(), "{secret} comes back");
     }
-    let asked = if line.starts_with(b"page") { Asked::Form { path: function(line), body } } else { Asked::Call { path: function(line), body } };
+    let asked = if line.starts_with(b"page") {
+        Asked::Form { path: function(line), body }
+    } else {
+        Asked::Call { path: function(line), body }
+    };
     let status = SITE.answer(asked);
     assert!(!status.is_server_error() || status == StatusCode::SERVICE_UNAVAILABLE, "{status} from {}", function(line));
 }

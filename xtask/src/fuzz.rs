@@ -124,7 +124,8 @@ impl Target<'_> {
 
     fn explain(&self, failure: &Failure, said: &str) -> Failure {
         let panicked = said.lines().skip_while(|line| !line.contains("panicked at")).take(3).collect::<Vec<_>>().join("\n");
-        let input = said.lines().find_map(|line| line.split_once("Test unit written to ")).map_or("the findings", |(_, path)| path);
+        let input =
+            said.lines().find_map(|line| line.split_once("Test unit written to ")).map_or("the findings", |(_, path)| path);
         let name = self.name;
         Failure::new(format!(
             "{failure}\n{panicked}\nThe input is {input}. As a test that fails until this is mended: copy it to \

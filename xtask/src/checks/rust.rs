@@ -13,7 +13,9 @@ pub fn format(workspace: &Workspace) -> Outcome {
 }
 
 pub fn lint_server(workspace: &Workspace) -> Outcome {
-    cargo(workspace).arguments(["clippy", "--locked", "--workspace", "--features", "ssr", "--all-targets", "--", "-D", "warnings"]).run()
+    cargo(workspace)
+        .arguments(["clippy", "--locked", "--workspace", "--features", "ssr", "--all-targets", "--", "-D", "warnings"])
+        .run()
 }
 
 pub fn lint_browser(workspace: &Workspace) -> Outcome {
@@ -30,8 +32,16 @@ pub fn test_build_program(workspace: &Workspace) -> Outcome<Tally> {
 }
 
 pub fn test(workspace: &Workspace, database: Database) -> Outcome<Tally> {
-    let program =
-        observed_cargo(workspace).arguments(["test", "--locked", "--workspace", "--exclude", "xtask", "--features", "ssr", "--no-fail-fast"]);
+    let program = observed_cargo(workspace).arguments([
+        "test",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--features",
+        "ssr",
+        "--no-fail-fast",
+    ]);
     count(match database {
         Database::Sqlite => program.without_environment(TEST_DATABASE),
         Database::Postgres(address) => program.environment(TEST_DATABASE, address),

@@ -13,5 +13,9 @@ pub fn audit(workspace: &Workspace) -> Outcome {
         return Ok(());
     }
     let checked = deny(workspace)?.arguments(["check", "--disable-fetch", "advisories"]).run();
-    checked.map_err(|_| Failure::new("there are findings, see above. Update the crate, or weigh the advisory and list it in deny.toml with the reason"))
+    checked.map_err(|_| {
+        Failure::new(
+            "there are findings, see above. Update the crate, or weigh the advisory and list it in deny.toml with the reason",
+        )
+    })
 }

@@ -187,7 +187,13 @@ fn component(package: &Package, kind: &str, checksums: &BTreeMap<(&str, &str), &
     let hash = checksums.get(&(package.name.as_str(), package.version.as_str()));
     let hashes = hash.map(|hash| json!([{ "alg": "SHA-256", "content": hash }]));
     let source = package.repository.as_ref().map(|url| json!([{ "type": "vcs", "url": url }]));
-    let more = [("purl", purl), ("description", description), ("licenses", licenses), ("hashes", hashes), ("externalReferences", source)];
+    let more = [
+        ("purl", purl),
+        ("description", description),
+        ("licenses", licenses),
+        ("hashes", hashes),
+        ("externalReferences", source),
+    ];
     for (key, value) in more {
         if let Some(value) = value {
             component[key] = value;
@@ -228,16 +234,21 @@ mod tests {
     fn what_is_compiled_into_the_release_is_listed_and_what_tests_need_is_not() {
         let mut graph = Graph::default();
         let nodes = vec![
-            Node { id: "here".to_owned(), deps: vec![needs("a", None), needs("test", Some("dev")), needs("made", Some("build"))] },
+            Node {
+                id: "here".to_owned(),
+                deps: vec![needs("a", None), needs("test", Some("dev")), needs("made", Some("build"))],
+            },
             Node { id: "a".to_owned(), deps: Vec::new() },
             Node { id: "made".to_owned(), deps: Vec::new() },
             Node { id: "test".to_owned(), deps: Vec::new() },
         ];
-        let packages = vec![package("here", None), package("a", Some("x")), package("made", Some("x")), package("test", Some("x"))];
+        let packages =
+            vec![package("here", None), package("a", Some("x")), package("made", Some("x")), package("test", Some("x"))];
         let joined = graph.join(&Metadata { packages, resolve: Resolve { root: Some("here".to_owned()), nodes } });
         assert!(joined.is_ok());
         let document = document(&graph, &checksums(LOCK));
-        let names: Vec<&str> = document["components"].as_array().into_iter().flatten().filter_map(|it| it["name"].as_str()).collect();
+        let names: Vec<&str> =
+            document["components"].as_array().into_iter().flatten().filter_map(|it| it["name"].as_str()).collect();
         assert_eq!(names, ["a", "made"]);
         assert_eq!(document["components"][0]["hashes"][0]["content"], "abc");
         assert_eq!(document["components"][0]["licenses"][0]["expression"], "MIT OR Apache-2.0");

@@ -42,5 +42,5 @@ fn deny(workspace: &Workspace) -> Outcome<Program> {
     };
     // The lock is read before anything else: one that is not up to date is refused here, with cargo's own words.
     cargo(workspace).arguments(["metadata", "--locked", "--format-version", "1", "--no-deps"]).read()?;
-    Ok(program.in_folder(workspace.root()).arguments(["--locked", "--all-features"]))
+    Ok(program.in_folder(workspace.root()).arguments(["--locked", "--workspace", "--all-features"]))
 }

@@ -1,4 +1,4 @@
-//! What the RustSec database knows against the crates in the lock file, crates that were withdrawn, and crates that are
+//! What the `RustSec` database knows against the crates in the lock file, crates that were withdrawn, and crates that are
 //! no longer looked after.
 
 use super::deny;

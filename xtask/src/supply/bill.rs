@@ -1,4 +1,4 @@
-//! The bill of materials (CycloneDX 1.6, JSON): every crate that the released server is compiled from, with version,
+//! The bill of materials (`CycloneDX` 1.6, JSON): every crate that the released server is compiled from, with version,
 //! licence, hash and who needs whom: of the server itself, of its build, and of the code that browsers run.
 //!
 //! Nothing from npm reaches what is released: binaryen's optimiser works on the wasm and leaves nothing of its own in it,

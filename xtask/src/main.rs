@@ -9,11 +9,13 @@ mod endure;
 mod evidence;
 mod failure;
 mod fingerprint;
+mod fuzz;
 mod interrupt;
 mod program;
 mod server;
 mod site;
 mod size;
+mod supply;
 mod toolchain;
 mod workspace;
 
@@ -43,6 +45,11 @@ Usage: cargo xtask <command>
   test-browser   the browser tests only, on SQLite and PostgreSQL
   breached-list  make the list of leaked passwords anew: breached-list WORDLIST… (docs/breached-passwords.md)
   endure         half-open, writers, crash, or all of them against the release that was built
+  fuzz           make input up and see what it breaks: fuzz [TARGET]… [--seconds N], a minute for each
+  supply         licences, sources and forbidden crates by deny.toml
+  audit          what is known against our dependencies, where the database can be reached
+  sbom           the bill of materials, held to the standard's schema: target/sbom.cdx.json
+  reproducible   build the release twice and compare
   bench          measure the release that was built: target/bench.md (--seconds N for each figure)
 ";
 
@@ -73,6 +80,14 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["acme-server"] => checks::acme_server::ensure(),
         ["test-browser"] => checks::run(workspace, Selection::BrowserTests),
         ["breached-list", sources @ ..] => breached::write(workspace, sources),
+        ["fuzz", options @ ..] => {
+            interrupt::listen()?;
+            fuzz::run(workspace, options)
+        }
+        ["supply"] => supply::check(workspace),
+        ["audit"] => supply::audit(workspace),
+        ["sbom"] => bill_of_materials(workspace),
+        ["reproducible"] => supply::check_reproducible(workspace),
         ["bench", options @ ..] => bench::run(workspace, options),
         ["endure"] => endure::run(workspace, "all", &[]),
         ["endure", trial, options @ ..] => endure::run(workspace, trial, options),
@@ -82,6 +97,11 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         }
         [unknown, ..] => Err(Failure::new(format!("{unknown} is not understood here.\n\n{USAGE}"))),
     }
+}
+
+fn bill_of_materials(workspace: &Workspace) -> Outcome {
+    supply::write_bill(workspace)?;
+    supply::validate(workspace)
 }
 
 fn build(workspace: &Workspace) -> Outcome {

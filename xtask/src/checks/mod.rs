@@ -5,9 +5,10 @@ pub mod acme_server;
 mod browser;
 pub mod mail_server;
 pub mod postgres;
+pub mod python;
 mod rust;
 mod summary;
-mod system;
+pub mod system;
 mod tally;
 
 use std::io::{self, IsTerminal as _};
@@ -15,9 +16,11 @@ use std::time::Instant;
 
 use crate::evidence;
 use crate::failure::{Failure, Outcome};
+use crate::fuzz;
 use crate::interrupt;
 use crate::server;
 use crate::site::{self, Finish};
+use crate::supply;
 use crate::toolchain::cargo;
 use crate::workspace::Workspace;
 use postgres::Cluster;
@@ -50,12 +53,18 @@ pub fn run(workspace: &Workspace, selection: Selection) -> Outcome {
     if matches!(selection, Selection::Everything | Selection::Lints) {
         checks.lint();
     }
+    if selection == Selection::Everything {
+        checks.examine_supply();
+    }
     let cluster = match selection {
         Selection::Lints => None,
         _ => checks.start_postgres(),
     };
     if matches!(selection, Selection::Everything | Selection::RustTests) {
         checks.test_rust(cluster.as_ref());
+    }
+    if selection == Selection::Everything {
+        checks.step("Made-up input", |checks| single(fuzz::run_all(checks.workspace)));
     }
     if matches!(selection, Selection::Everything | Selection::BrowserTests) {
         checks.test_browser(cluster.as_ref());
@@ -79,6 +88,13 @@ impl Checks<'_> {
         self.step("Clippy, server", |checks| single(rust::lint_server(checks.workspace)));
         self.step("Clippy, browser", |checks| single(rust::lint_browser(checks.workspace)));
         self.step("Evidence", |checks| single(evidence::check(checks.workspace)));
+    }
+
+    fn examine_supply(&mut self) {
+        self.step("Supply chain", |checks| single(supply::check(checks.workspace)));
+        self.step("Bill of materials", |checks| {
+            single(supply::write_bill(checks.workspace).and_then(|()| supply::validate(checks.workspace)))
+        });
     }
 
     fn start_postgres(&mut self) -> Option<Cluster> {

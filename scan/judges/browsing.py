@@ -8,13 +8,10 @@ import tools
 from judge import Judge, Thoroughness, Verdict
 from target import Site
 
-FOUND_IS = "200-299,301,302,307,308,401,403,405,500-599"
-"""Statuses that tell a guest that something is there."""
-
-MEANT_FOR_EVERYBODY = {"status", "healthz"}
+FOUND_IS = "200-299,301,302,307,308,401,403,500-599"
+"""Statuses that tell a guest that something is there. 405 does not: everything under /api/ says it to whoever only asks."""
 
 NAMES = re.compile(r"\b(axum|hyper|leptos|rust|tokio|rustls|axum-server|python|basehttp|nginx|apache|openssl|locutory)\b[/ ]?v?\d*", re.IGNORECASE)
-VERSION = re.compile(r"\b\d+\.\d+(\.\d+)?\b")
 
 
 def ffuf(site: Site, _: Thoroughness) -> Iterator[Verdict]:

@@ -14,8 +14,8 @@ from pathlib import Path
 import judges
 import tools
 from community import Community
-from holes import Holes
-from judge import Judge, Thoroughness
+from holes import MUST_BE_FOUND, Holes
+from judge import Judge, Thoroughness, Verdict
 from report import Report, Row
 from target import Site
 
@@ -60,10 +60,13 @@ def arguments() -> argparse.Namespace:
 
 def ask(judge: Judge, planted: Site, locutory: Site, thoroughness: Thoroughness, report: Report) -> None:
     print(f"\n{judge.name} ({judge.tool} {judge.version()}): {judge.gate}", flush=True)
-    if not examine(judge, planted, thoroughness, report):
-        report.miss(f"{judge.name} is blind: it finds nothing in the planted application")
+    said = "\n".join(f"{verdict.target}: {verdict.findings}" for verdict in examine(judge, planted, thoroughness, report) if verdict.findings)
+    unseen = [word for word in MUST_BE_FOUND[judge.name] if word not in said]
+    if unseen:
+        report.miss(f"{judge.name} is blind: of the planted holes it does not see {', '.join(unseen)}")
     locutory.tally()
-    if examine(judge, locutory, thoroughness, report):
+    verdicts = examine(judge, locutory, thoroughness, report)
+    if not verdicts or any(verdict.findings or verdict.void for verdict in verdicts):
         report.miss(f"{judge.name}: {judge.gate}")
     tally = locutory.tally()
     if judge.counts_refusals:
@@ -72,19 +75,18 @@ def ask(judge: Judge, planted: Site, locutory: Site, thoroughness: Thoroughness,
             report.miss(f"{judge.name} is void: {tally.turned_away} of {tally.answers} answers were 403 or 429")
 
 
-def examine(judge: Judge, site: Site, thoroughness: Thoroughness, report: Report) -> bool:
-    """Whether anything was found, or could not be looked at."""
-    is_any = False
+def examine(judge: Judge, site: Site, thoroughness: Thoroughness, report: Report) -> list[Verdict]:
+    verdicts = []
     began = time.monotonic()
     try:
         for verdict in judge.examine(site, thoroughness):
             now = time.monotonic()
             report.add(Row(judge, site.name, verdict, now - began))
+            verdicts.append(verdict)
             began = now
-            is_any |= bool(verdict.findings) or (bool(verdict.void) and site.name != "planted")
     except Exception as cause:  # One judge that breaks must not silence the others.
         report.miss(f"{judge.name} broke at {site.name}: {cause}")
-    return is_any
+    return verdicts
 
 
 if __name__ == "__main__":

@@ -11,6 +11,24 @@ from visitor import Visitor
 
 START = 30
 
+MUST_BE_FOUND = {
+    "observatory": ["contentSecurityPolicyTest", "strictTransportSecurityTest"],
+    "csp": ["there is no policy"],
+    "sslyze": ["tls_versions", "certificate"],
+    "testssl": ["TLS1", "cert_keySize", "cipherlist"],
+    "axe": ["image-alt", "the browser says: oh"],
+    "html": ["no-dup-id", "element-required-attributes"],
+    "lighthouse": ["accessibility", "best-practices", "seo"],
+    "ffuf": ["/.env", "/admin/users"],
+    "staff-pages": ["/admin/users"],
+    "whatweb": ["Apache"],
+    "nmap": ["Apache"],
+    "slowhttptest": ["slow headers", "slow body", "another visitor"],
+    "wapiti": ["SQL Injection", "Cross Site Scripting", "Open Redirect", "Cross Site Request Forgery"],
+    "sqlmap": ["POST /sign-in", "GET /heron"],
+}
+"""Words that each judge must say, by its name: one that is silent about any of them is blind."""
+
 
 @dataclass
 class Holes:

@@ -4,7 +4,7 @@ XTASK := cargo xtask
 SERVER := ./target/release/locutory
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev demo test test-rust test-browser lint bench need-rust need-node
+.PHONY: help run build dev demo test test-rust test-browser lint bench scan need-rust need-node
 
 help: ## List what can be made
 	@echo "Locutory. What can be made:"
@@ -51,6 +51,10 @@ lint: need-rust ## Check the format and run clippy
 bench: build ## Measure the release on this machine
 	@echo "Measuring the release."
 	@$(XTASK) bench
+
+scan: build ## Have outside judges look for holes in the release (docs/scanning.md)
+	@echo "Asking outside judges about the release."
+	@$(XTASK) scan $(SCAN)
 
 need-rust:
 	@command -v cargo >/dev/null || { echo "Missing: cargo. Install Rust by rustup, see https://rustup.rs"; exit 1; }

@@ -7,6 +7,7 @@ kept; the table is in target/scan/report.md. See docs/scanning.md.
 
 import argparse
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -32,6 +33,8 @@ def main() -> int:
     except tools.Missing as missing:
         print(f"Stopped: {missing}", file=sys.stderr)
         return 2
+    # Whoever ends this ends the servers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
     report = Report(tools.FOLDER, "full" if chosen.full else "the usual depth")
     sites: list[Site] = []
     try:

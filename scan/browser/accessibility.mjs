@@ -39,9 +39,14 @@ async function look({ url, cookies }, colorScheme) {
   // Without this mode axe puts a script into the page, which a strict policy refuses.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(RULES).analyze();
   await context.close();
+  // People may begin what they write with whichever heading they like.
+  const isOfPeople = (id, { target }) => id === "heading-order" && target.join(" ").includes(".prose ");
+  const ours = violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.filter((node) => !isOfPeople(id, node)) }));
   return {
     status: answer.status(),
-    violations: violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ target }) => target.join(" ")).slice(0, 3) })),
+    violations: ours
+      .filter(({ nodes }) => nodes.length > 0)
+      .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ target }) => target.join(" ")).slice(0, 3) })),
     complaints: faults,
   };
 }

@@ -26,8 +26,8 @@ ENDS_THE_VISIT = [
 ]
 """Left out of wapiti's walk, as nothing would be examined after them. sqlmap examines each, on a site restored."""
 
-WAPITI_TIME = 900
-WAPITI_MODULE_TIME = 150
+WAPITI_TIME = 600
+WAPITI_MODULE_TIME = 90
 FORM_TIME = 900
 """Seconds for one form or query, of one run of sqlmap."""
 
@@ -146,7 +146,7 @@ def _examine(site: Site, role: str, request: Request, thoroughness: Thoroughness
     file.write_text(request.text(visitor))
     shutil.rmtree(output, ignore_errors=True)
     command = [tools.python("sqlmap"), "-r", file, "--force-ssl", "--batch", "--flush-session", "--output-dir", output, "-p", ",".join(request.tested)]
-    command += ["--level", 3, "--risk", 2, "--time-sec", 2, "--disable-coloring", "--dbms", "sqlite", "--ignore-code", "*", "--skip-waf", "--threads", 2]
+    command += ["--level", 3, "--risk", 2, "--time-sec", 2, "--disable-coloring", "--dbms", "sqlite", "--ignore-code", "*", "--skip-waf", "--threads", 2, "--keep-alive"]
     if request.fresh:
         command += ["--randomize", ",".join(request.fresh)]
     done = tools.run(command, FORM_TIME)

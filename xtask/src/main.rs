@@ -9,6 +9,7 @@ mod failure;
 mod fingerprint;
 mod interrupt;
 mod program;
+mod scan;
 mod server;
 mod site;
 mod size;
@@ -39,6 +40,7 @@ Usage: cargo xtask <command>
   test-browser   the browser tests only, on SQLite and PostgreSQL
   breached-list  make the list of leaked passwords anew: breached-list WORDLIST… (docs/breached-passwords.md)
   bench          measure the release that was built: target/bench.md (--seconds N for each figure)
+  scan           have outside judges look at the release that was built: target/scan/report.md (--help, docs/scanning.md)
 ";
 
 fn main() -> ExitCode {
@@ -67,6 +69,7 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["test-browser"] => checks::run(workspace, Selection::BrowserTests),
         ["breached-list", sources @ ..] => breached::write(workspace, sources),
         ["bench", options @ ..] => bench::run(workspace, options),
+        ["scan", options @ ..] => scan::run(workspace, options),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

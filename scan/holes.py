@@ -21,6 +21,7 @@ MUST_BE_FOUND = {
     "lighthouse": ["accessibility", "best-practices", "seo"],
     "ffuf": ["/.env", "/admin/users"],
     "staff-pages": ["/admin/users"],
+    "foreign-pages": ["/sign-in answered 200"],
     "whatweb": ["Apache"],
     "nmap": ["Apache"],
     "slowhttptest": ["slow headers", "slow body", "another visitor"],

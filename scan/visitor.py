@@ -38,9 +38,10 @@ class Visitor:
     def ask(self, path: str) -> Answer:
         return self._exchange("GET", path, None, {})
 
-    def send(self, path: str, fields: dict[str, str]) -> Answer:
-        """A form, as one of the site's own pages sends it."""
-        headers = {"Content-Type": "application/x-www-form-urlencoded", **self.own_page_headers()}
+    def send(self, path: str, fields: dict[str, str], origin_headers: dict[str, str] | None = None) -> Answer:
+        """A form, as one of the site's own pages sends it unless it is said where it comes from."""
+        told = self.own_page_headers() if origin_headers is None else origin_headers
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **told}
         return self._exchange("POST", path, urlencode(fields), headers)
 
     def own_page_headers(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 import tools
+from crawl import crawl
 from judge import Judge, Thoroughness, Verdict
 from target import Site
 
@@ -54,6 +55,22 @@ def _told(answer) -> dict[str, str]:
     return {"status": str(answer.status), **told, "body": body}
 
 
+def foreign_pages(site: Site, _: Thoroughness) -> Iterator[Verdict]:
+    """Sends every form as a page of somebody else's makes a browser send it."""
+    visitor = site.visitor(site.roles[-1])
+    verdict = Verdict("every form", visitor.role)
+    forms = crawl(visitor, [page.path for page in site.pages]).forms
+    foreigners = [{}, {"Sec-Fetch-Site": "cross-site", "Origin": site.origin}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"}]
+    for form in forms:
+        for headers in foreigners:
+            status = visitor.send(form.action, form.values(), headers).status
+            if status != 403:
+                verdict.findings.append(f"{form.action} answered {status} to {headers or 'who does not say where from'}")
+    verdict.said = f"{len(forms)} forms, {len(foreigners)} ways each"
+    verdict.void = "" if forms else "no form was found"
+    yield verdict
+
+
 def whatweb(site: Site, _: Thoroughness) -> Iterator[Verdict]:
     for page in [page for page in site.pages if page.kind in ("home", "nothing")]:
         report = tools.FOLDER / f"whatweb-{site.name}.json"
@@ -92,6 +109,7 @@ JUDGES = [
         counts_refusals=True,
     ),
     Judge("staff-pages", "our own", lambda: "", "for a guest, no page of staff differs from one that is not there", staff_pages),
+    Judge("foreign-pages", "our own", lambda: "", "every form that did not come from our pages is refused", foreign_pages),
     Judge("whatweb", "WhatWeb", lambda: tools.version_of_debian_package("whatweb"), "no version and no server named", whatweb),
     Judge("nmap", "Nmap", lambda: tools.version_of_debian_package("nmap"), "no version and no program named", nmap),
 ]

@@ -146,7 +146,7 @@ def _examine(site: Site, role: str, request: Request, thoroughness: Thoroughness
     file.write_text(request.text(visitor))
     shutil.rmtree(output, ignore_errors=True)
     command = [tools.python("sqlmap"), "-r", file, "--force-ssl", "--batch", "--flush-session", "--output-dir", output, "-p", ",".join(request.tested)]
-    command += ["--level", 3, "--risk", 2, "--time-sec", 2, "--disable-coloring", "--dbms", "sqlite", "--ignore-code", "*", "--skip-waf", "--threads", 2, "--keep-alive"]
+    command += ["--level", 3, "--risk", 2, "--time-sec", 2, "--disable-coloring", "--dbms", "sqlite", "--ignore-code", "*", "--skip-waf", "--threads", 2]
     if request.fresh:
         command += ["--randomize", ",".join(request.fresh)]
     done = tools.run(command, FORM_TIME)

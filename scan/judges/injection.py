@@ -30,6 +30,11 @@ FORGERY = "Cross Site Request Forgery"
 """wapiti looks for a token in each form. Where there is none it is asked whether the form is refused when another site sends
 it, which is what a token is for."""
 
+CAUGHT_BY_THE_TRAP = ["/api/accounts/sign_in", "/api/accounts/register", "/api/accounts/request_reset"]
+"""Forms with a field that only programs fill in. wapiti fills it in, is refused, and examines nothing; sqlmap leaves it empty."""
+
+TRAP = "website"
+
 WAPITI_TIME = 600
 WAPITI_MODULE_TIME = 90
 FORM_TIME = 900
@@ -49,7 +54,7 @@ def wapiti(site: Site, _: Thoroughness) -> Iterator[Verdict]:
         command += ["-f", "json", "-o", report]
         for page in site.pages:
             command += ["-s", site.origin + page.path]
-        for path in ENDS_THE_VISIT:
+        for path in ENDS_THE_VISIT + CAUGHT_BY_THE_TRAP:
             command += ["-x", site.origin + path]
         for header in visitor.headers():
             command += ["-H", header]
@@ -128,7 +133,7 @@ def _requests_of(form: Form) -> Iterator[Request]:
             # People leave these as they are.
             fields[name] = dict((known, value) for known, value, _ in form.fields)[name]
     fresh = [name for name in fields if name in NEW_EACH_TIME]
-    others = [name for name in fields if name not in fresh]
+    others = [name for name in fields if name not in fresh and name != TRAP]
     if others:
         yield Request("POST", form.action, fields, others, fresh)
     if fresh:

@@ -4,7 +4,7 @@ XTASK := cargo xtask
 SERVER := ./target/release/locutory
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev demo test test-rust test-browser lint bench endure fuzz audit sbom reproducible need-rust need-node
+.PHONY: help run build dev demo test test-rust test-browser lint bench endure fuzz scan audit sbom reproducible need-rust need-node
 
 help: ## List what can be made
 	@echo "Locutory. What can be made:"
@@ -67,6 +67,10 @@ sbom: need-rust ## List what the release is made of: target/sbom.cdx.json
 
 reproducible: need-rust need-node ## Build the release twice and compare; takes as long
 	@$(XTASK) reproducible
+
+scan: build ## Have outside judges look for holes in the release (docs/scanning.md)
+	@echo "Asking outside judges about the release."
+	@$(XTASK) scan $(SCAN)
 
 need-rust:
 	@command -v cargo >/dev/null || { echo "Missing: cargo. Install Rust by rustup, see https://rustup.rs"; exit 1; }

@@ -12,6 +12,7 @@ mod fingerprint;
 mod fuzz;
 mod interrupt;
 mod program;
+mod scan;
 mod server;
 mod site;
 mod size;
@@ -51,6 +52,7 @@ Usage: cargo xtask <command>
   sbom           the bill of materials, held to the standard's schema: target/sbom.cdx.json
   reproducible   build the release twice and compare
   bench          measure the release that was built: target/bench.md (--seconds N for each figure)
+  scan           have outside judges look at the release that was built: target/scan/report.md (--help, docs/scanning.md)
 ";
 
 fn main() -> ExitCode {
@@ -91,6 +93,7 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["bench", options @ ..] => bench::run(workspace, options),
         ["endure"] => endure::run(workspace, "all", &[]),
         ["endure", trial, options @ ..] => endure::run(workspace, trial, options),
+        ["scan", options @ ..] => scan::run(workspace, options),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

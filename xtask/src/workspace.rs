@@ -90,6 +90,11 @@ impl Workspace {
         self.target().join("release").join("locutory")
     }
 
+    /// The program that has outside judges look at the release.
+    pub fn scan(&self) -> PathBuf {
+        self.root.join("scan")
+    }
+
     /// The list of leaked passwords that the server carries.
     pub fn breached_list(&self) -> PathBuf {
         self.root.join("src/server/password/breached/passwords.list")

@@ -22,7 +22,7 @@ pub fn examine(data: &[u8]) {
     let (file, environment) = text.split_once("\n---\n").unwrap_or((&text, ""));
     let Some(path) = written(file) else { return };
     let environment = environment.lines().filter_map(|line| line.split_once('=')).map(variable).collect();
-    let sources = Sources { file: FileChoice::Named { path, by: "--config" }, environment, flags: Vec::new() };
+    let sources = Sources { file: FileChoice::Named { path, by: "--config" }, environment, ..Sources::default() };
     let shown = match Config::load(sources.clone()) {
         Ok(config) => {
             let effective: Vec<String> = config.effective().map(|setting| format!("{setting:?}")).collect();

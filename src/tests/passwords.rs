@@ -130,7 +130,7 @@ async fn a_pepper_is_put_into_old_hashes_as_their_owners_sign_in_and_can_be_chan
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pepper.keys");
     let (old, new) =
-        ("00000007 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "00000008 AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
+        ("00000007 z3Q6gD7aC025aOhOces59mmrfsQ1+AeYfNCcg8o57XQ=\n", "00000008 oXQXBAiKo9k4/O1pVmdDHcGGfqdTdfFtRDvtSh3ZSWI=\n");
     let mut before = stored(&world, id).await;
     for (step, lines) in [old.to_owned(), format!("{new}{old}"), new.to_owned()].into_iter().enumerate() {
         fs::write(&path, lines).unwrap();

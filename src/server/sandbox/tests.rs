@@ -118,7 +118,7 @@ fn the_program_opens_its_data_makes_its_certificate_and_answers_in_its_sandbox()
             tls::prepare(&config).unwrap();
             database::migrate_up(&config.data).await.unwrap();
             let app = App::open(config).await.unwrap();
-            let request = Request::builder().uri("/readyz").body(Body::empty()).unwrap();
+            let request = Request::builder().uri("/readyz").header("host", "localhost").body(Body::empty()).unwrap();
             let answer = router::build(app.clone()).oneshot(request).await.unwrap();
             app.close().await;
             answer.status()

@@ -22,8 +22,15 @@ use crate::workspace::Workspace;
 const REQUIREMENTS: &str = "docs/asvs-5.0.0.tsv";
 const ANSWERS: &str = "docs/asvs.md";
 /// Documents beside the answers whose citations are looked up.
-const DOCUMENTS: &[&str] =
-    &["ARCHITECTURE.md", "README.md", "SECURITY.md", "docs/permissions.md", "docs/threat-model.md", "docs/ways-in.md"];
+const DOCUMENTS: &[&str] = &[
+    "ARCHITECTURE.md",
+    "README.md",
+    "SECURITY.md",
+    "docs/permissions.md",
+    "docs/security-events.md",
+    "docs/threat-model.md",
+    "docs/ways-in.md",
+];
 
 pub fn check(workspace: &Workspace) -> Outcome {
     let read = |path: &str| fs::read_to_string(workspace.root().join(path)).while_doing(|| format!("read {path}"));

@@ -15,21 +15,11 @@ pub enum Standing {
     /// Some of it is there; the row says what is missing.
     InPart,
     NotMet,
-    /// It is being built, and its test has yet to be named here.
-    Awaited,
 }
 
 impl Standing {
-    pub const ALL: [Self; 8] = [
-        Self::Tested,
-        Self::Design,
-        Self::Documented,
-        Self::Operator,
-        Self::DoesNotApply,
-        Self::InPart,
-        Self::NotMet,
-        Self::Awaited,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Tested, Self::Design, Self::Documented, Self::Operator, Self::DoesNotApply, Self::InPart, Self::NotMet];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -40,13 +30,12 @@ impl Standing {
             Self::DoesNotApply => "does not apply",
             Self::InPart => "in part",
             Self::NotMet => "not met",
-            Self::Awaited => "awaited",
         }
     }
 
     /// Whether something is left to do.
     pub fn is_open(self) -> bool {
-        matches!(self, Self::InPart | Self::NotMet | Self::Awaited)
+        matches!(self, Self::InPart | Self::NotMet)
     }
 }
 

@@ -155,7 +155,7 @@ pub fn free_port() -> u16 {
 }
 
 fn wait_for(port: u16) {
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
     let since = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(since.elapsed() < PATIENCE, "nobody listens at port {port}");

@@ -4,7 +4,7 @@ XTASK := cargo xtask
 SERVER := ./target/release/locutory
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev demo test test-rust test-browser lint bench need-rust need-node
+.PHONY: help run build dev demo test test-rust test-browser lint bench endure fuzz scan audit sbom reproducible need-rust need-node
 
 help: ## List what can be made
 	@echo "Locutory. What can be made:"
@@ -51,6 +51,26 @@ lint: need-rust ## Check the format, run clippy, look for the tests that documen
 bench: build ## Measure the release on this machine
 	@echo "Measuring the release."
 	@$(XTASK) bench
+
+endure: build ## Have the release endure half-open connections, writers and crashes
+	@echo "Wearing the release down. It takes some minutes."
+	@$(XTASK) endure
+
+fuzz: need-rust ## Try made-up input for a minute at each place (cargo xtask fuzz forms --seconds 600)
+	@$(XTASK) fuzz
+
+audit: need-rust ## Ask what is known against our dependencies
+	@$(XTASK) audit
+
+sbom: need-rust ## List what the release is made of: target/sbom.cdx.json
+	@$(XTASK) sbom
+
+reproducible: need-rust need-node ## Build the release twice and compare; takes as long
+	@$(XTASK) reproducible
+
+scan: build ## Have outside judges look for holes in the release (docs/scanning.md)
+	@echo "Asking outside judges about the release."
+	@$(XTASK) scan $(SCAN)
 
 need-rust:
 	@command -v cargo >/dev/null || { echo "Missing: cargo. Install Rust by rustup, see https://rustup.rs"; exit 1; }

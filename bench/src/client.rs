@@ -38,6 +38,11 @@ impl Request {
         }
     }
 
+    /// A page that is not compressed, so that it can be read here.
+    pub fn plain(path: &str, cookie: &str) -> Self {
+        Self { head: format!("GET {path} HTTP/1.1\r\naccept: text/html\r\n{}", cookie_line(Some(cookie))), body: String::new() }
+    }
+
     /// A form as an island sends it.
     pub fn post(function: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Self {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();

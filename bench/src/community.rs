@@ -78,6 +78,13 @@ pub async fn fill(server: &Server, community: &Community) -> Outcome<Discussions
     Ok(Discussions { usual, long })
 }
 
+/// One discussion with as many comments as most have.
+pub async fn fill_shortly(server: &Server, community: &Community) -> Outcome<u64> {
+    let usual = start(server, &community.writers[0], "Fifty about the opening hours of the library").await?;
+    write(server, community, usual, 50).await?;
+    Ok(usual)
+}
+
 /// Everybody takes the next number until there are enough.
 async fn write(server: &Server, community: &Community, discussion: u64, comments: usize) -> Outcome {
     let next = Arc::new(AtomicUsize::new(0));
@@ -141,7 +148,7 @@ pub async fn register(server: &Server, name: &str) -> Outcome<Writer> {
     Ok(Writer { name: name.to_owned(), cookie })
 }
 
-async fn start(server: &Server, author: &Writer, title: &str) -> Outcome<u64> {
+pub async fn start(server: &Server, author: &Writer, title: &str) -> Outcome<u64> {
     let fields = [("title", title), ("opening", &*text(7))];
     let answer =
         server.ask(Request::post("discussions/start", &fields, Some(&author.cookie))).await?.demand(200, "a discussion")?;

@@ -7,6 +7,7 @@ mod authenticator;
 mod bare;
 mod client;
 mod community;
+mod endure;
 mod failure;
 mod load;
 mod measures;
@@ -24,7 +25,7 @@ use std::{
 use community::WRITERS;
 use failure::{Failure, Outcome};
 use load::READERS;
-use server::{Letters, Place, Server};
+use server::{Letters, Limits, Place, Server};
 use table::{Table, milliseconds};
 
 const USAGE: &str = "bench SERVER REPORT [--seconds 1–15] [--postgres ADDRESS]";
@@ -71,9 +72,10 @@ async fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         [bare::COMMAND] => bare::serve().await,
+        [endure::COMMAND, ref words @ ..] => endure::run(words).await,
         _ => match Plan::read(&words) {
             Some(plan) => measure(&plan).await,
-            None => Err(Failure::new(format!("usage: {USAGE}"))),
+            None => Err(Failure::new(format!("usage: {USAGE}\n       {}", endure::USAGE))),
         },
     };
     match outcome {
@@ -107,7 +109,13 @@ async fn measure(plan: &Plan) -> Outcome {
 }
 
 async fn on_sqlite(plan: &Plan, scratch: &Scratch, table: &mut Table) -> Outcome {
-    let place = Place { program: plan.program.clone(), folder: scratch.folder("sqlite")?, postgres: None, letters: Letters::Off };
+    let place = Place {
+        program: plan.program.clone(),
+        folder: scratch.folder("sqlite")?,
+        postgres: None,
+        letters: Letters::Off,
+        limits: Limits::Raised,
+    };
     let server = Server::start(&place).await?;
     let first_start = server.start;
     println!("Filling the server that is measured.");
@@ -131,7 +139,13 @@ async fn on_sqlite(plan: &Plan, scratch: &Scratch, table: &mut Table) -> Outcome
 
 async fn on_postgres(plan: &Plan, scratch: &Scratch, address: &str, table: &mut Table) -> Outcome {
     let folder = scratch.folder("postgres")?;
-    let place = Place { program: plan.program.clone(), folder, postgres: Some(address.to_owned()), letters: Letters::Off };
+    let place = Place {
+        program: plan.program.clone(),
+        folder,
+        postgres: Some(address.to_owned()),
+        letters: Letters::Off,
+        limits: Limits::Raised,
+    };
     let server = Server::start(&place).await?;
     let community = community::found(&server, &place).await?;
     measures::publishing(table, "PostgreSQL", &server, &community, plan.span).await?;

@@ -30,6 +30,14 @@ pub struct Place {
     /// The address of a PostgreSQL database; SQLite where there is none.
     pub postgres: Option<String>,
     pub letters: Letters,
+    pub limits: Limits,
+}
+
+/// Whether one address may hold as many connections as many people would.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Limits {
+    Usual,
+    Raised,
 }
 
 /// Whether the server writes letters, and so wants addresses proven.
@@ -51,7 +59,6 @@ impl Place {
         command
             .current_dir(&self.folder)
             .env("LOCUTORY_DATA__FOLDER", self.folder.join("data"))
-            .env("LOCUTORY_LIMITS__CONNECTIONS_PER_NETWORK", "1000")
             .env("LOCUTORY_LIMITS__REGISTRATIONS_PER_HOUR", "100000")
             .env("LOCUTORY_LIMITS__FORM_SECONDS", "0")
             .env("LOCUTORY_LIMITS__FAILED_SIGN_INS_BEFORE_CHALLENGE", "100000")
@@ -60,6 +67,9 @@ impl Place {
             .env("LOCUTORY_LIMITS__SIGN_IN_FREE_TRIES", "100")
             .env("LOCUTORY_LOG__FILTER", "error")
             .kill_on_drop(true);
+        if self.limits == Limits::Raised {
+            command.env("LOCUTORY_LIMITS__CONNECTIONS_PER_NETWORK", "1000");
+        }
         if self.letters == Letters::Written {
             command.env("LOCUTORY_MAIL__MODE", "folder");
         }
@@ -133,6 +143,11 @@ impl Server {
         let status =
             self.child.id().and_then(|id| fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status")).ok());
         Memory::read(&status.unwrap_or_default())
+    }
+
+    /// As a failing machine would stop it.
+    pub async fn kill(mut self) -> Outcome {
+        Ok(self.child.kill().await?)
     }
 
     /// As an operator would stop it.

@@ -10,7 +10,7 @@ use crate::{
     client::{Connection, Request},
     community::{self, PASSWORD},
     failure::{Failure, Outcome},
-    server::{Letters, Place, Server},
+    server::{Letters, Limits, Place, Server},
     table::{Table, milliseconds, ratio},
 };
 
@@ -19,7 +19,13 @@ const TRIES: usize = 30;
 const WRONG: &str = "meadow lantern thistle bronze";
 
 pub async fn differences(table: &mut Table, program: &Path, folder: &Path) -> Outcome {
-    let place = Place { program: program.to_owned(), folder: PathBuf::from(folder), postgres: None, letters: Letters::Off };
+    let place = Place {
+        program: program.to_owned(),
+        folder: PathBuf::from(folder),
+        postgres: None,
+        letters: Letters::Off,
+        limits: Limits::Raised,
+    };
     let server = Server::start(&place).await?;
     community::found(&server, &place).await?;
     suspend(&server, "writer1").await?;

@@ -102,16 +102,13 @@ impl Database {
     /// Connections that are open, and how many of them wait for work, over both doors.
     #[must_use]
     pub fn connections(&self) -> (u32, u32) {
-        match self.reader.get_database_backend() {
-            DbBackend::Sqlite => [&self.reader, &self.writer].into_iter().fold((0, 0), |(open, idle), door| {
-                let pool = door.get_sqlite_connection_pool();
-                (open + pool.size(), idle + idle_of(pool.num_idle()))
-            }),
-            _ => {
-                let pool = self.reader.get_postgres_connection_pool();
-                (pool.size(), idle_of(pool.num_idle()))
-            }
+        let of = |(open, idle): (u32, usize)| (open, u32::try_from(idle).unwrap_or(u32::MAX));
+        if self.reader.get_database_backend() != DbBackend::Sqlite {
+            let pool = self.reader.get_postgres_connection_pool();
+            return of((pool.size(), pool.num_idle()));
         }
+        let doors = [&self.reader, &self.writer].map(DatabaseConnection::get_sqlite_connection_pool);
+        of(doors.iter().fold((0, 0), |(open, idle), pool| (open + pool.size(), idle + pool.num_idle())))
     }
 
     /// # Errors
@@ -248,10 +245,6 @@ async fn close(database: Database) {
     if let Err(cause) = database.close().await {
         tracing::warn!(%cause, "the database was not closed in order");
     }
-}
-
-fn idle_of(connections: usize) -> u32 {
-    u32::try_from(connections).unwrap_or(u32::MAX)
 }
 
 /// Makes the file where there is none, for the eyes of its owner only; SQLite gives the files beside it

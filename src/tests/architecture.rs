@@ -341,7 +341,7 @@ fn sockets_are_opened_where_the_documents_say_and_nowhere_else() {
         connects && !source.is_named(&OUTGOING) && !source.is_under("server/tls/acme")
     });
     assert_none("listeners are opened in two places", |source| {
-        let listens = ["TcpListener::bind", "UnixListener::bind", "axum::serve", "axum_server::from"];
+        let listens = ["TcpListener::bind", "UnixListener::bind", "axum::serve(", "axum_server::from"];
         let is_listener = source.is_under("server/listen/") || source.is_under("server/metrics/");
         !is_listener && listens.iter().any(|part| source.has(part))
     });

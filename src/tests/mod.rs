@@ -19,6 +19,7 @@ mod forms;
 mod headers;
 mod keys;
 mod letters;
+mod limits;
 mod metrics;
 mod own_data;
 mod passwords;

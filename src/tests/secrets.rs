@@ -6,6 +6,7 @@
 //! that ends notices keeps its address, as mail programs use it with one click (RFC 8058); it opens
 //! nothing else.
 
+mod keys;
 pub mod places;
 pub mod planted;
 mod story;

@@ -5,14 +5,18 @@ mod bench;
 mod breached;
 mod checks;
 mod development;
+mod endure;
 mod evidence;
 mod failure;
 mod fingerprint;
+mod fuzz;
 mod interrupt;
 mod program;
+mod scan;
 mod server;
 mod site;
 mod size;
+mod supply;
 mod toolchain;
 mod workspace;
 
@@ -38,9 +42,17 @@ Usage: cargo xtask <command>
   test           every check there is, closing with one summary
   test-rust      the Rust tests only, on SQLite and PostgreSQL
   mail-server    install the mail server that the Rust tests start
+  acme-server    install the certificate authority that the Rust tests start
   test-browser   the browser tests only, on SQLite and PostgreSQL
   breached-list  make the list of leaked passwords anew: breached-list WORDLIST… (docs/breached-passwords.md)
+  endure         half-open, writers, crash, or all of them against the release that was built
+  fuzz           make input up and see what it breaks: fuzz [TARGET]… [--seconds N], a minute for each
+  supply         licences, sources and forbidden crates by deny.toml
+  audit          what is known against our dependencies, where the database can be reached
+  sbom           the bill of materials, held to the standard's schema: target/sbom.cdx.json
+  reproducible   build the release twice and compare
   bench          measure the release that was built: target/bench.md (--seconds N for each figure)
+  scan           have outside judges look at the release that was built: target/scan/report.md (--help, docs/scanning.md)
 ";
 
 fn main() -> ExitCode {
@@ -67,15 +79,32 @@ fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
         ["test"] => checks::run(workspace, Selection::Everything),
         ["test-rust"] => checks::run(workspace, Selection::RustTests),
         ["mail-server"] => checks::mail_server::ensure(workspace),
+        ["acme-server"] => checks::acme_server::ensure(),
         ["test-browser"] => checks::run(workspace, Selection::BrowserTests),
         ["breached-list", sources @ ..] => breached::write(workspace, sources),
+        ["fuzz", options @ ..] => {
+            interrupt::listen()?;
+            fuzz::run(workspace, options)
+        }
+        ["supply"] => supply::check(workspace),
+        ["audit"] => supply::audit(workspace),
+        ["sbom"] => bill_of_materials(workspace),
+        ["reproducible"] => supply::check_reproducible(workspace),
         ["bench", options @ ..] => bench::run(workspace, options),
+        ["endure"] => endure::run(workspace, "all", &[]),
+        ["endure", trial, options @ ..] => endure::run(workspace, trial, options),
+        ["scan", options @ ..] => scan::run(workspace, options),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())
         }
         [unknown, ..] => Err(Failure::new(format!("{unknown} is not understood here.\n\n{USAGE}"))),
     }
+}
+
+fn bill_of_materials(workspace: &Workspace) -> Outcome {
+    supply::write_bill(workspace)?;
+    supply::validate(workspace)
 }
 
 fn build(workspace: &Workspace) -> Outcome {

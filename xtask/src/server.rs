@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::site::Manifest;
-use crate::toolchain::cargo;
+use crate::toolchain::{cargo, paths_of_nobody};
 use crate::workspace::Workspace;
 
 /// The compiler cannot see that a file was added to the embedded folder; it does see this variable change, as
@@ -12,7 +12,8 @@ const SITE_DIGEST: &str = "LOCUTORY_SITE_DIGEST";
 pub fn build_release(workspace: &Workspace, site: &Manifest) -> Outcome {
     println!("Compiling the server (release). The first time takes minutes.");
     cargo(workspace)
-        .arguments(["build", "--release", "--bin", "locutory", "--features", "ssr"])
+        .arguments(["build", "--locked", "--release", "--bin", "locutory", "--features", "ssr"])
+        .arguments(paths_of_nobody(workspace)?)
         .environment(SITE_DIGEST, site.digest())
         .run()
 }

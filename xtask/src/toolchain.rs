@@ -27,6 +27,25 @@ pub fn cargo(workspace: &Workspace) -> Program {
     program
 }
 
+/// Arguments by which a build names its sources as if they lay in the same place on every machine: otherwise the release
+/// would hold paths of whoever built it, and nobody else could make the same.
+pub fn paths_of_nobody(workspace: &Workspace) -> Outcome<[String; 2]> {
+    let rustc = || Program::new("rustc", RUSTUP_CURE).in_folder(workspace.root());
+    let sysroot = rustc().arguments(["--print", "sysroot"]).read()?;
+    let version = rustc().arguments(["-vV"]).read()?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    let home = std::env::var("HOME").unwrap_or_default();
+    let cargo_home = std::env::var("CARGO_HOME").unwrap_or_else(|_| format!("{home}/.cargo"));
+    let places = [
+        (workspace.root().display().to_string(), "/locutory".to_owned()),
+        (cargo_home, "/cargo".to_owned()),
+        (format!("{}/lib/rustlib/src/rust", sysroot.trim()), format!("/rustc/{commit}")),
+    ];
+    // TOML's literal text: paths may hold anything but its quotation mark.
+    let flags = places.map(|(place, name)| format!("'--remap-path-prefix={place}={name}'"));
+    Ok(["--config".to_owned(), format!("build.rustflags=[{}]", flags.join(", "))])
+}
+
 /// Installs the compiler's wasm target where it is missing.
 pub fn ensure_wasm_target(workspace: &Workspace) -> Outcome {
     let sysroot = Program::new("rustc", RUSTUP_CURE).in_folder(workspace.root()).arguments(["--print", "sysroot"]);
@@ -50,7 +69,7 @@ pub fn ensure_npm_packages(folder: &Path) -> Outcome {
     println!("Installing the npm packages of {}.", folder.display());
     Program::new("npm", NODE_CURE)
         .in_folder(folder)
-        .arguments(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .arguments(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"])
         .run()
         .map_err(|failure| Failure::new(format!("the npm packages of {} are missing: {failure}", folder.display())))?;
     fs::write(&installed, wanted).while_doing(|| format!("write {}", installed.display()))

@@ -64,8 +64,35 @@ impl Workspace {
         self.target().join("mail-server")
     }
 
+    /// The program that judges what comes from others.
+    pub fn supply_tools(&self) -> PathBuf {
+        self.target().join("supply-tools")
+    }
+
+    pub fn bill_validator(&self) -> PathBuf {
+        self.target().join("bill-validator")
+    }
+
+    pub fn bill_of_materials(&self) -> PathBuf {
+        self.target().join("sbom.cdx.json")
+    }
+
+    /// Targets, seeds and dictionaries of made-up input.
+    pub fn fuzz(&self) -> PathBuf {
+        self.root.join("fuzz")
+    }
+
+    pub fn fuzz_results(&self) -> PathBuf {
+        self.target().join("fuzz")
+    }
+
     pub fn release_server(&self) -> PathBuf {
         self.target().join("release").join("locutory")
+    }
+
+    /// The program that has outside judges look at the release.
+    pub fn scan(&self) -> PathBuf {
+        self.root.join("scan")
     }
 
     /// The list of leaked passwords that the server carries.

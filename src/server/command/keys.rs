@@ -38,13 +38,13 @@ pub enum Keys {
     ///
     /// At its next restart the server knows the old ones no more: sessions that are older than the
     /// rotation end, and browsers that have not signed in since are not known again. After the longest life
-    /// of a session (session.member_absolute_hours) nobody notices. At once, if the old key was stolen.
+    /// of a session (`session.member_absolute_hours`) nobody notices. At once, if the old key was stolen.
     #[command(after_help = "Example:
   locutory keys forget-old-cookie --yes")]
     ForgetOldCookie(ForgetOldCookie),
     /// Make a new pepper for passwords
     ///
-    /// It goes in front of those in the file that password.pepper_file names, which is made where there
+    /// It goes in front of those in the file that `password.pepper_file` names, which is made where there
     /// is none. From the next restart of the server on it is in new hashes; old ones are renewed as their
     /// owners sign in, so the old lines have to stay.
     #[command(after_help = "Example:

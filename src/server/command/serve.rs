@@ -139,6 +139,10 @@ pub fn banner(config: &Config, setup_link: Option<&str>) -> String {
     line(format_args!("\nLocutory {} is ready.\n", env!("CARGO_PKG_VERSION")));
     line(format_args!("  Address    {}", config.site.address.origin()));
     line(format_args!("  Listening  {}, {}", config.listen.address, protection(config)));
+    if config.tls == Tls::SelfSigned {
+        let authority = tls::SelfSigned::of(config);
+        line(format_args!("  Authority  {} (give this file to browsers)", authority.authority_file().display()));
+    }
     line(format_args!("  Data       {}", config.data.folder.display()));
     line(format_args!("  Database   {}", config.data.database.describe()));
     line(format_args!("  Letters    {}", config.mail.describe()));
@@ -193,5 +197,13 @@ mod tests {
             assert!(fresh.contains(part), "{part} missing in {fresh}");
         }
         assert!(!banner(&config, None).contains("admin"));
+    }
+
+    #[test]
+    fn the_banner_tells_where_the_authority_is_that_browsers_are_given() {
+        let mut serve = serve_with(None);
+        serve.tls = Some(Mode::SelfSigned);
+        let banner = banner(&Config::load(Sources::of_flags(serve.flags())).unwrap(), None);
+        assert!(banner.contains("/data/tls/authority.pem"), "{banner}");
     }
 }

@@ -96,7 +96,6 @@ impl Directory {
 impl Acme {
     /// `None` when something is missing, or nothing of it is wanted.
     pub(super) fn read(reader: &mut Reader, wanted: bool) -> Option<Self> {
-        let written: Vec<&'static Setting> = SETTINGS.into_iter().filter(|setting| reader.is_written(setting)).collect();
         let directory = reader.text(&TLS_ACME_DIRECTORY, Directory::parse);
         let terms_agreed = reader.optional_truth(&TLS_ACME_TERMS_AGREED) == Some(true);
         let acme = Self {
@@ -108,9 +107,7 @@ impl Acme {
             directory,
         };
         if !wanted {
-            for setting in written.into_iter().filter(|_| !reader.has_problem_in(&["tls"])).collect::<Vec<_>>() {
-                reader.complain(setting, "is of no use unless tls.mode is \"acme\". Set that, or remove this.");
-            }
+            acme.refuse_useless(reader);
             return None;
         }
         if !terms_agreed {
@@ -123,14 +120,28 @@ impl Acme {
         }
         Some(acme)
     }
+
+    /// A setting that does nothing is a sign of a slip; one that says what holds anyway is none.
+    fn refuse_useless(&self, reader: &mut Reader) {
+        if reader.has_problem_in(&["tls"]) {
+            return;
+        }
+        let with_defaults = [
+            (&TLS_ACME_DIRECTORY, self.directory.as_str() != LETS_ENCRYPT),
+            (&TLS_ACME_NAMES, !self.names.is_empty()),
+            (&TLS_ACME_CHALLENGE, self.challenge != ChallengeKind::TlsAlpn),
+        ];
+        let useless = with_defaults.into_iter().filter(|(_, is_own)| *is_own).map(|(setting, _)| setting);
+        let others = WITHOUT_DEFAULTS.into_iter().filter(|setting| reader.is_written(setting));
+        for setting in useless.chain(others).collect::<Vec<_>>() {
+            reader.complain(setting, "is of no use unless tls.mode is \"acme\". Set that, or remove this.");
+        }
+    }
 }
 
-static SETTINGS: [&Setting; 9] = [
+static WITHOUT_DEFAULTS: [&Setting; 6] = [
     &TLS_ACME_TERMS_AGREED,
-    &TLS_ACME_DIRECTORY,
     &TLS_ACME_CONTACT,
-    &TLS_ACME_NAMES,
-    &TLS_ACME_CHALLENGE,
     &TLS_ACME_CA_FILE,
     &TLS_ACME_EAB_KEY_ID,
     &TLS_ACME_EAB_HMAC_KEY,
@@ -198,24 +209,4 @@ fn parse_path(text: &str) -> Result<PathBuf, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_directory_is_named_or_an_address_over_tls() {
-        assert_eq!(Directory::parse("letsencrypt").unwrap().as_str(), LETS_ENCRYPT);
-        assert_eq!(Directory::parse("letsencrypt-staging").unwrap().as_str(), LETS_ENCRYPT_STAGING);
-        assert!(Directory::parse("https://ca.example.org/acme/directory").is_ok());
-        for wrong in ["http://ca.example.org/directory", "staging", "https://", "file:///etc"] {
-            assert!(Directory::parse(wrong).is_err(), "{wrong} was taken");
-        }
-    }
-
-    #[test]
-    fn names_are_whole_and_in_ascii() {
-        assert_eq!(parse_name("Bücher.example.org").unwrap(), "xn--bcher-kva.example.org");
-        for wrong in ["*.example.org", "10.0.0.1", "[::1]", "localhost", "a b"] {
-            assert!(parse_name(wrong).is_err(), "{wrong} was taken");
-        }
-    }
-}
+mod tests;

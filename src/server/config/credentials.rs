@@ -64,7 +64,7 @@ pub(super) fn read(folder: &Path, entries: &mut Entries, problems: &mut Vec<Prob
                 entries.insert(setting.key, Written { value, origin: Origin::Credential(name) });
             }
             Some((setting, Err(complaint))) => {
-                problems.push(Problem::new(setting.key, Some(Origin::Credential(name)), complaint))
+                problems.push(Problem::new(setting.key, Some(Origin::Credential(name)), complaint));
             }
             None => problems.push(unknown(&name)),
         }
@@ -89,12 +89,11 @@ fn value(setting: &'static Setting, how: Use, path: &Path) -> Result<Value, Stri
 }
 
 fn unknown(name: &str) -> Problem {
-    let complaint = match catalogue::nearest(name, KNOWN.iter().map(|(known, ..)| *known)) {
-        Some(near) => format!("is not a credential Locutory knows. Did you mean {near}?"),
-        None => {
-            let known: Vec<_> = KNOWN.iter().map(|(known, ..)| *known).collect();
-            format!("is not a credential Locutory knows. There are {} and provider-NAME-secret.", known.join(", "))
-        }
+    let complaint = if let Some(near) = catalogue::nearest(name, KNOWN.iter().map(|(known, ..)| *known)) {
+        format!("is not a credential Locutory knows. Did you mean {near}?")
+    } else {
+        let known: Vec<_> = KNOWN.iter().map(|(known, ..)| *known).collect();
+        format!("is not a credential Locutory knows. There are {} and provider-NAME-secret.", known.join(", "))
     };
     Problem::new(format!("credential {name}"), None, complaint)
 }

@@ -104,7 +104,7 @@ fn parse_database(text: &str) -> Result<Choice, String> {
     if url.path().trim_matches('/').is_empty() {
         return Err(format!("{EXPECTED}: the name of the database is missing."));
     }
-    let password = url.password().map(|password| percent_decode(password));
+    let password = url.password().map(percent_decode);
     let in_query = url.query_pairs().find(|(name, _)| name == "password").map(|(_, password)| password.into_owned().into());
     if let Some(flaw) = password.or(in_query).and_then(|password: Zeroizing<String>| quality::flaw_of_text(&password)) {
         return Err(format!("has a password that {flaw}. Give the account one of its own, such as: openssl rand -hex 32."));

@@ -36,7 +36,7 @@ pub enum Endpoint {
     Inherited,
 }
 
-/// Whether connections begin with a header of the PROXY protocol (HAProxy, versions 1 and 2).
+/// Whether connections begin with a header of the PROXY protocol (`HAProxy`, versions 1 and 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyProtocol {
     Off,
@@ -53,12 +53,12 @@ impl Endpoint {
         }
         if let Some(path) = text.strip_prefix("unix:") {
             let path = PathBuf::from(path);
-            return match path.is_absolute() {
-                true => Ok(Self::Socket(path)),
-                false => {
-                    Err(format!("must name a Unix socket by its whole path, such as unix:/run/locutory/http.sock, not {text:?}."))
-                }
-            };
+            if !path.is_absolute() {
+                return Err(format!(
+                    "must name a Unix socket by its whole path, such as unix:/run/locutory/http.sock, not {text:?}."
+                ));
+            }
+            return Ok(Self::Socket(path));
         }
         text.parse().map(Self::Network).map_err(|_| {
             format!(

@@ -101,18 +101,17 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Response> {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
     }
     match body.collect().await {
-        Ok(collected) => whole(collected.to_bytes()),
+        Ok(collected) => {
+            let body = collected.to_bytes();
+            if complexity::is_excessive(&body) {
+                return Err(Refusal::TooComplex.mark(StatusCode::BAD_REQUEST.into_response()));
+            }
+            Ok(body)
+        }
         Err(cause) if is_caused_by::<LengthLimitError>(&cause) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
         Err(cause) if is_caused_by::<TimeoutError>(&cause) => Err(StatusCode::REQUEST_TIMEOUT.into_response()),
         Err(_) => Err(StatusCode::BAD_REQUEST.into_response()),
     }
-}
-
-fn whole(body: Bytes) -> Result<Bytes, Response> {
-    if complexity::is_excessive(&body) {
-        return Err(Refusal::TooComplex.mark(StatusCode::BAD_REQUEST.into_response()));
-    }
-    Ok(body)
 }
 
 fn is_caused_by<E: std::error::Error + 'static>(cause: &axum::Error) -> bool {

@@ -1,4 +1,4 @@
-//! The header of the PROXY protocol (HAProxy, versions 1 and 2) at the beginning of a connection.
+//! The header of the PROXY protocol (`HAProxy`, versions 1 and 2) at the beginning of a connection.
 //!
 //! **Promises.** It is read before anything else, TLS included; what follows it is left as it came; it may have 536 bytes,
 //! which is what the protocol lets a sender count on.
@@ -162,7 +162,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..700), mark in 0..3_usize) {
-            let bytes = [&[SIGNATURE, WORD, b""][mark], &bytes[..]].concat();
+            let bytes = [[SIGNATURE, WORD, b""][mark], &bytes[..]].concat();
             if let Ok(Some(length)) = length(&bytes) {
                 prop_assert!(length <= LONGEST);
                 parse(&bytes[..length]);

@@ -5,7 +5,7 @@
 //! HTTP/2 connection may do nothing but answer pings, they leave open.
 //!
 //! **Promises.** Each answer is read, from 8 seconds after it began, at 4 KiB a second on average or faster, or its
-//! connection is closed. A connection without a request is closed after two minutes.
+//! connection is closed, as it is when nothing is read for a minute. A connection without a request is closed after two minutes.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -21,8 +21,10 @@ use tokio::time::Instant;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// Bytes a second.
 const SLOWEST: u64 = 4 * 1_024;
+/// How long nothing at all may be taken: systems buffer much, and ask for more in large steps.
+const STANDSTILL: Duration = Duration::from_mins(1);
 /// How long there may be no request at work.
-const QUIET: Duration = Duration::from_secs(120);
+const QUIET: Duration = Duration::from_mins(2);
 /// An answer is handed on in pieces of this size, so that what was read of it can be told.
 const PIECE: usize = 16 * 1_024;
 
@@ -43,6 +45,7 @@ enum Task {
     Working,
     Answering {
         since: Instant,
+        last: Instant,
         taken: u64,
     },
 }
@@ -51,7 +54,10 @@ impl Task {
     fn is_overdue(self, now: Instant) -> bool {
         match self {
             Self::Working => false,
-            Self::Answering { since, taken } => now > since + PATIENCE + Duration::from_secs(taken / SLOWEST),
+            Self::Answering { since, last, taken } => {
+                let time = PATIENCE + Duration::from_secs(taken / SLOWEST);
+                now > since + time || now > last + STANDSTILL
+            }
         }
     }
 }
@@ -127,14 +133,14 @@ pub struct Measured {
 impl Measured {
     pub fn new(body: Body, ticket: Ticket) -> Self {
         let since = Instant::now();
-        ticket.is_now(Task::Answering { since, taken: 0 });
+        ticket.is_now(Task::Answering { since, last: since, taken: 0 });
         Self { body, piece: Bytes::new(), since, taken: 0, ticket }
     }
 
     fn take_piece(&mut self) -> Frame<Bytes> {
         let piece = self.piece.split_to(self.piece.len().min(PIECE));
         self.taken += piece.len() as u64;
-        self.ticket.is_now(Task::Answering { since: self.since, taken: self.taken });
+        self.ticket.is_now(Task::Answering { since: self.since, last: Instant::now(), taken: self.taken });
         Frame::data(piece)
     }
 }
@@ -200,6 +206,17 @@ mod tests {
         let rest = body.collect().await.unwrap().to_bytes();
         assert_eq!(piece.len() + rest.len(), 100_000);
         assert_eq!(watch.verdict(after(100)), None, "it was read to its end");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_system_buffers_buys_no_more_than_a_minute() {
+        let watch = Watch::begin();
+        let mut body = Measured::new(Body::from(vec![7; 10_000_000]), watch.request());
+        for _ in 0..500 {
+            body.frame().await.unwrap().unwrap();
+        }
+        assert_eq!(watch.verdict(after(60)), None);
+        assert_eq!(watch.verdict(after(61)), Some(Verdict::TooSlow));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,7 +1,10 @@
 //! The last thing that a line of the log passes: whatever would begin another line, hide something or speak
 //! to a terminal is written as an escape (OWASP Logging Cheat Sheet, CWE-117).
 
-use std::io::{self, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
 
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -59,17 +62,21 @@ fn escaped(event: &str, format: LogFormat, colour: Colour) -> String {
         if is_ours || !is_treacherous(character) {
             safe.push(character);
         } else {
-            safe.push_str(&escape(character, format));
+            escape(character, format, &mut safe);
         }
     }
     safe + end
 }
 
 /// As JSON has it (RFC 8259, 7), and as Rust has it for people.
-fn escape(character: char, format: LogFormat) -> String {
+fn escape(character: char, format: LogFormat, safe: &mut String) {
     match format {
-        LogFormat::Json => character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
-        LogFormat::Text => character.escape_unicode().to_string(),
+        LogFormat::Json => {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(safe, "\\u{unit:04x}").expect("a String takes every text");
+            }
+        }
+        LogFormat::Text => safe.extend(character.escape_unicode()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Figures for a monitoring program (Prometheus, in OpenMetrics 1.0), on a listener of their own that the
+//! Figures for a monitoring program (Prometheus, in `OpenMetrics` 1.0), on a listener of their own that the
 //! public cannot reach.
 //!
 //! **Promises.** Labels are words of closed lists and templates of routes: nothing that a client sends makes a

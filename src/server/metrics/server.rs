@@ -1,6 +1,12 @@
 //! The listener for figures: small, and closed to pages of a browser on the same machine.
 
-use std::{fs, io, net::IpAddr, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+use std::{
+    fs, io,
+    net::IpAddr,
+    os::unix::fs::{FileTypeExt, PermissionsExt},
+    path::Path,
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -66,7 +72,9 @@ impl Listener {
 
 /// A socket that a former process has left is taken over; another file is not.
 fn bind_socket(path: &Path) -> io::Result<UnixListener> {
-    if std::os::unix::net::UnixStream::connect(path).is_err_and(|cause| cause.kind() == io::ErrorKind::ConnectionRefused) {
+    let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
+    let refuses = |cause: io::Error| cause.kind() == io::ErrorKind::ConnectionRefused;
+    if is_socket && std::os::unix::net::UnixStream::connect(path).is_err_and(refuses) {
         fs::remove_file(path)?;
     }
     let listener = UnixListener::bind(path)?;

@@ -31,6 +31,12 @@ impl Rendered {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether the sanitiser would leave it as it is, which holds of everything that [`render`] makes.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        sanitised::sanitised(&self.0) == self.0
+    }
 }
 
 impl From<Rendered> for String {

@@ -105,7 +105,9 @@ impl Reach {
         let port = asked("port").and_then(|port| port.parse().ok()).or(url.port()).unwrap_or(POSTGRES);
         self.connects.push(port);
         for name in ["sslrootcert", "ssl-root-cert", "ssl-ca", "sslcert", "ssl-cert", "sslkey", "ssl-key"] {
-            asked(name).iter().for_each(|path| self.read_beside(Path::new(path)));
+            if let Some(path) = asked(name) {
+                self.read_beside(Path::new(&path));
+            }
         }
     }
 

@@ -96,3 +96,36 @@ fn a_kernel_that_cannot_is_refused_when_the_operator_insists_and_told_otherwise(
     }
     entered("best-effort").1.unwrap();
 }
+
+#[test]
+fn the_program_opens_its_data_makes_its_certificate_and_answers_in_its_sandbox() {
+    use axum::{body::Body, http::Request};
+    use tower::ServiceExt;
+
+    use crate::server::{App, database, router, tls};
+
+    let data = tempfile::tempdir().unwrap();
+    let config = config(&[
+        (&catalogue::DATA_FOLDER, &data.path().display().to_string()),
+        (&catalogue::TLS_MODE, "self-signed"),
+        (&catalogue::SITE_ADDRESS, "https://localhost:8080"),
+        (&catalogue::MAIL_MODE, "folder"),
+    ]);
+    let status = in_a_thread(move || {
+        restrict(&Reach::of(&config)).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            tls::prepare(&config).unwrap();
+            database::migrate_up(&config.data).await.unwrap();
+            let app = App::open(config).await.unwrap();
+            let request = Request::builder().uri("/readyz").body(Body::empty()).unwrap();
+            let answer = router::build(app.clone()).oneshot(request).await.unwrap();
+            app.close().await;
+            answer.status()
+        })
+    });
+    assert_eq!(status, 200);
+    for made in ["locutory.db", "cookie.key", "data.keys", "tls", "letters"] {
+        assert!(data.path().join(made).exists(), "{made} was not made");
+    }
+}

@@ -53,6 +53,7 @@ impl Reloader {
         Ok((serving, reloader))
     }
 
+    #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
         self.state.subscribe()
     }

@@ -109,3 +109,60 @@ impl Report {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::server::config::catalogue::{DATA_FOLDER, SITE_ADDRESS, Setting, TLS_CERTIFICATE, TLS_KEY, TLS_MODE};
+    use crate::server::config::{Flag, Sources};
+
+    const DAY: Duration = Duration::from_hours(24);
+
+    fn config(folder: &Path, mode: &str, settings: &[(&'static Setting, &str)]) -> Config {
+        let flag = |(setting, value): (&'static Setting, &str)| Flag { setting, name: "--test", value: value.to_owned() };
+        let data = folder.display().to_string();
+        let usual = [(&DATA_FOLDER, data.as_str()), (&TLS_MODE, mode), (&SITE_ADDRESS, "https://talk.example.org")];
+        let flags = usual.into_iter().chain(settings.iter().copied()).map(flag).collect();
+        Config::load(Sources::of_flags(flags)).unwrap()
+    }
+
+    fn now() -> Moment {
+        OffsetDateTime::now_utc().into()
+    }
+
+    #[test]
+    fn the_status_of_our_own_authority_says_where_browsers_find_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path(), "self-signed", &[]);
+        assert_eq!(report(&config, now()).verdict, Verdict::NeedsCare, "there is no certificate");
+        crate::server::tls::prepare(&config).unwrap();
+        let told = report(&config, now());
+        assert_eq!(told.verdict, Verdict::WellKept, "{}", told.text);
+        for part in ["tls/authority.pem", "talk.example.org", "authority of this site alone"] {
+            assert!(told.text.contains(part), "{part} missing: {}", told.text);
+        }
+        assert_eq!(report(&config, now().after(390 * DAY)).verdict, Verdict::NeedsCare, "it ends within days");
+    }
+
+    #[test]
+    fn the_status_of_files_tells_what_does_not_fit() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = [(); 2].map(|()| rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap()).into();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let (chain, key) = (path("chain.pem"), path("key.pem"));
+        let config = config(folder.path(), "files", &[(&TLS_CERTIFICATE, &chain), (&TLS_KEY, &key)]);
+        fs::write(&chain, one.cert.pem()).unwrap();
+        fs::write(&key, one.signing_key.serialize_pem()).unwrap();
+        assert_eq!(report(&config, now()).verdict, Verdict::WellKept);
+        fs::write(&key, other.signing_key.serialize_pem()).unwrap();
+        let told = report(&config, now());
+        assert_eq!(told.verdict, Verdict::NeedsCare);
+        assert!(told.text.contains("not the key of the certificate"), "{}", told.text);
+    }
+}

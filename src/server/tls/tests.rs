@@ -195,3 +195,85 @@ fn a_check_tells_of_both_files_at_once() {
     write(folder.path(), &made.certificate, &made.key);
     assert!(files.problems().is_empty());
 }
+
+#[test]
+fn only_the_cipher_suites_of_mozillas_intermediate_profile_are_spoken_and_no_early_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = make();
+    write(folder.path(), &made.certificate, &made.key);
+    let config = start(folder.path()).unwrap().0.get_inner();
+    let spoken: std::collections::BTreeSet<String> =
+        config.crypto_provider().cipher_suites.iter().map(|suite| format!("{:?}", suite.suite())).collect();
+    // https://wiki.mozilla.org/Security/Server_Side_TLS, without its finite-field Diffie-Hellman.
+    let profile = [
+        "TLS13_AES_128_GCM_SHA256",
+        "TLS13_AES_256_GCM_SHA384",
+        "TLS13_CHACHA20_POLY1305_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+    ];
+    assert_eq!(spoken, profile.map(str::to_owned).into());
+    assert_eq!(config.max_early_data_size, 0);
+}
+
+#[test]
+fn tickets_are_sealed_by_keys_that_change_and_end_with_the_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (make(), make());
+    write(folder.path(), &old.certificate, &old.key);
+    let (config, mut reloader) = start(folder.path()).unwrap();
+    let tickets = config.get_inner();
+    assert!(tickets.ticketer.enabled(), "sessions are kept in memory instead");
+    // RFC 8446, section 4.6.1, allows a week; the keys of ours live for two spans of six hours.
+    assert_eq!(tickets.ticketer.lifetime(), 12 * 60 * 60);
+    let ticket = tickets.ticketer.encrypt(b"a session").unwrap();
+    assert_eq!(tickets.ticketer.decrypt(&ticket).as_deref(), Some(b"a session".as_slice()));
+
+    write(folder.path(), &new.certificate, &new.key);
+    assert!(matches!(reloader.look(OffsetDateTime::now_utc()), Look::Exchanged));
+    assert_eq!(config.get_inner().ticketer.decrypt(&ticket), None);
+}
+
+#[test]
+fn the_state_tells_what_is_served_and_what_was_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (make(), make());
+    write(folder.path(), &old.certificate, &old.key);
+    let (_, mut reloader) = start(folder.path()).unwrap();
+    let state = reloader.state();
+    assert_eq!(state.borrow().certificate.as_ref().unwrap().names, ["localhost".to_owned()].into());
+    write(folder.path(), &new.certificate, &old.key);
+    reloader.look(OffsetDateTime::now_utc());
+    assert!(state.borrow().failure.as_ref().unwrap().told.contains("not the key of the certificate"));
+    write(folder.path(), &new.certificate, &new.key);
+    reloader.look(OffsetDateTime::now_utc());
+    assert_eq!(state.borrow().failure, None);
+}
+
+#[tokio::test]
+async fn a_hangup_reads_the_files_again_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = make();
+    write(folder.path(), &first.certificate, &first.key);
+    let (config, reloader) = start(folder.path()).unwrap();
+    let mut state = reloader.state();
+    // Whoever listens for a signal is no longer ended by it.
+    let _listening = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).unwrap();
+    let running = tokio::spawn(reloader.run_every(std::time::Duration::from_hours(1)));
+    tokio::task::yield_now().await;
+    // The look at the beginning may find the first change; nothing but the signal finds the second.
+    for _ in 0..2 {
+        let new = make();
+        write(folder.path(), &new.certificate, &new.key);
+        let sent = std::process::Command::new("kill").args(["-HUP", &std::process::id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        let changed = tokio::time::timeout(std::time::Duration::from_secs(30), state.changed()).await;
+        changed.expect("the signal went unheard").unwrap();
+        assert_eq!(served(&config, &new.der), new.der);
+    }
+    running.abort();
+}

@@ -3,13 +3,12 @@
 use std::io::{Cursor, Read};
 
 use axum::http::HeaderValue;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use sea_orm::EntityTrait;
 use tower_sessions::cookie::{Cookie, CookieJar};
 use zip::ZipArchive;
 
 use super::{
-    Finding, Place,
+    Finding, Place, keys,
     places::{self, Cells, LogLines, readable},
     planted::Planted,
 };
@@ -17,11 +16,7 @@ use crate::{
     accounts::model::{InvitationLink, PasskeyCeremony, PasswordLink, RecoveryCodes, Role},
     server::{
         accounts,
-        config::{
-            catalogue,
-            keys::{CookieKeys, data::DataKeys, pepper},
-            private_file::{self, Existing},
-        },
+        config::catalogue,
         entity::{session, totp_secret},
         own_data::archive,
         router,
@@ -54,13 +49,6 @@ pub struct Story {
     recovery_codes: Vec<String>,
 }
 
-fn write_pepper(folder: &tempfile::TempDir) -> String {
-    let path = folder.path().join("pepper.keys");
-    let line = format!("00c0ffee {}\n", STANDARD.encode(rand::random::<[u8; 32]>()));
-    private_file::write(&path, line.as_bytes(), Existing::Keep).unwrap();
-    path.display().to_string()
-}
-
 pub async fn first_session(world: &World) -> Vec<u8> {
     session::Entity::find().one(world.app.database().reader()).await.unwrap().unwrap().id_hash
 }
@@ -70,7 +58,7 @@ impl Story {
         let log = LogLines::of_everything();
         let provider = Provider::start().await;
         let pepper_folder = tempfile::tempdir().unwrap();
-        let pepper = write_pepper(&pepper_folder);
+        let pepper = keys::write_pepper(&pepper_folder);
         let settings = [(&catalogue::MAIL_MODE, "folder"), (&catalogue::PASSWORD_PEPPER_FILE, pepper.as_str())];
         let world = world_with(&provider.issuer, &settings).await;
         provider.follow(&world.clock);
@@ -91,24 +79,8 @@ impl Story {
         ] {
             story.plant(what, text, &[]);
         }
-        story.plant_keys();
+        story.planted.extend(keys::planted(story.world.app.config()));
         story
-    }
-
-    /// Everything that lies outside the database.
-    fn plant_keys(&mut self) {
-        let config = self.world.app.config();
-        let pepper = pepper::open(config).unwrap().unwrap();
-        let cookies = CookieKeys::open(config).unwrap();
-        let data = DataKeys::open(config).unwrap();
-        let master = cookies.current();
-        self.planted.extend([
-            Planted::bytes("the pepper", pepper.current().expose()),
-            Planted::bytes("the cookie key", master.master()),
-            Planted::bytes("the half of the cookie key that encrypts", master.encryption()),
-            Planted::bytes("the secret of tallies", &**cookies.tallies()),
-            Planted::bytes("the data key", data.current().expose()),
-        ]);
     }
 
     /// What is planted twice counts as it was planted first.

@@ -1,12 +1,14 @@
 //! `make test`: every check, one after the other, whatever became of those before; then one table and one closing line
 //! of the form `N passed, N failed`. A check that is not a suite of tests counts as one.
 
+pub mod acme_server;
 mod browser;
 pub mod mail_server;
 pub mod postgres;
+pub mod python;
 mod rust;
 mod summary;
-mod system;
+pub mod system;
 mod tally;
 
 use std::io::{self, IsTerminal as _};
@@ -14,9 +16,11 @@ use std::time::Instant;
 
 use crate::evidence;
 use crate::failure::{Failure, Outcome};
+use crate::fuzz;
 use crate::interrupt;
 use crate::server;
 use crate::site::{self, Finish};
+use crate::supply;
 use crate::toolchain::cargo;
 use crate::workspace::Workspace;
 use postgres::Cluster;
@@ -49,12 +53,18 @@ pub fn run(workspace: &Workspace, selection: Selection) -> Outcome {
     if matches!(selection, Selection::Everything | Selection::Lints) {
         checks.lint();
     }
+    if selection == Selection::Everything {
+        checks.examine_supply();
+    }
     let cluster = match selection {
         Selection::Lints => None,
         _ => checks.start_postgres(),
     };
     if matches!(selection, Selection::Everything | Selection::RustTests) {
         checks.test_rust(cluster.as_ref());
+    }
+    if selection == Selection::Everything {
+        checks.step("Made-up input", |checks| single(fuzz::run_all(checks.workspace)));
     }
     if matches!(selection, Selection::Everything | Selection::BrowserTests) {
         checks.test_browser(cluster.as_ref());
@@ -80,6 +90,13 @@ impl Checks<'_> {
         self.step("Evidence", |checks| single(evidence::check(checks.workspace)));
     }
 
+    fn examine_supply(&mut self) {
+        self.step("Supply chain", |checks| single(supply::check(checks.workspace)));
+        self.step("Bill of materials", |checks| {
+            single(supply::write_bill(checks.workspace).and_then(|()| supply::validate(checks.workspace)))
+        });
+    }
+
     fn start_postgres(&mut self) -> Option<Cluster> {
         let mut started = None;
         self.step("Start PostgreSQL", |_| single(Cluster::start().map(|cluster| started = Some(cluster))));
@@ -88,6 +105,7 @@ impl Checks<'_> {
 
     fn test_rust(&mut self, cluster: Option<&Cluster>) {
         self.step("Install a mail server", |checks| single(mail_server::ensure(checks.workspace)));
+        self.step("Install a certificate authority", |_| single(acme_server::ensure()));
         self.step("Rust tests, build program", |checks| rust::test_build_program(checks.workspace));
         self.step("Rust tests, SQLite", |checks| rust::test(checks.workspace, Database::Sqlite));
         self.step("Rust tests, PostgreSQL", |checks| rust::test(checks.workspace, Database::Postgres(address(cluster)?)));

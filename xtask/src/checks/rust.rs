@@ -13,25 +13,35 @@ pub fn format(workspace: &Workspace) -> Outcome {
 }
 
 pub fn lint_server(workspace: &Workspace) -> Outcome {
-    cargo(workspace).arguments(["clippy", "--workspace", "--features", "ssr", "--all-targets", "--", "-D", "warnings"]).run()
+    cargo(workspace)
+        .arguments(["clippy", "--locked", "--workspace", "--features", "ssr", "--all-targets", "--", "-D", "warnings"])
+        .run()
 }
 
 pub fn lint_browser(workspace: &Workspace) -> Outcome {
     ensure_wasm_target(workspace)?;
     cargo(workspace)
-        .arguments(["clippy", "--lib", "--no-default-features", "--features", "hydrate", "--target", WASM_TARGET])
+        .arguments(["clippy", "--locked", "--lib", "--no-default-features", "--features", "hydrate", "--target", WASM_TARGET])
         .arguments(["--", "-D", "warnings"])
         .run()
 }
 
 /// In the profile in which it is running now, so that its dependencies are not compiled twice.
 pub fn test_build_program(workspace: &Workspace) -> Outcome<Tally> {
-    count(observed_cargo(workspace).arguments(["test", "--package", "xtask", "--profile", "xtask"]))
+    count(observed_cargo(workspace).arguments(["test", "--locked", "--package", "xtask", "--profile", "xtask"]))
 }
 
 pub fn test(workspace: &Workspace, database: Database) -> Outcome<Tally> {
-    let program =
-        observed_cargo(workspace).arguments(["test", "--workspace", "--exclude", "xtask", "--features", "ssr", "--no-fail-fast"]);
+    let program = observed_cargo(workspace).arguments([
+        "test",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--features",
+        "ssr",
+        "--no-fail-fast",
+    ]);
     count(match database {
         Database::Sqlite => program.without_environment(TEST_DATABASE),
         Database::Postgres(address) => program.environment(TEST_DATABASE, address),

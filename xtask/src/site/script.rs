@@ -8,7 +8,7 @@ use super::bindgen::{self, Bound};
 use super::{Finish, Naming, Product, lock};
 use crate::failure::{Outcome, While};
 use crate::fingerprint::fingerprint;
-use crate::toolchain::{WASM_TARGET, cargo, ensure_npm_packages, ensure_wasm_target, npm_program};
+use crate::toolchain::{WASM_TARGET, cargo, ensure_npm_packages, ensure_wasm_target, npm_program, paths_of_nobody};
 use crate::workspace::Workspace;
 
 /// Features are named one by one: with all of binaryen's, the module asks for imports that Chromium 156 refuses.
@@ -39,10 +39,13 @@ fn compile(workspace: &Workspace, finish: Finish) -> Outcome<PathBuf> {
         Finish::Development => ("dev", "debug"),
     };
     println!("Compiling what runs in the browser.");
-    cargo(workspace)
-        .arguments(["build", "--lib", "--no-default-features", "--features", "hydrate"])
-        .arguments(["--target", WASM_TARGET, "--profile", profile])
-        .run()?;
+    let program = cargo(workspace)
+        .arguments(["build", "--locked", "--lib", "--no-default-features", "--features", "hydrate"])
+        .arguments(["--target", WASM_TARGET, "--profile", profile]);
+    match finish {
+        Finish::Release => program.arguments(paths_of_nobody(workspace)?).run()?,
+        Finish::Development => program.run()?,
+    }
     Ok(workspace.target().join(WASM_TARGET).join(folder).join("locutory.wasm"))
 }
 

@@ -42,7 +42,9 @@ pub fn flaw_of_key(key: &[u8]) -> Option<&'static str> {
         return Some("is text instead of random bytes");
     }
     let mut seen = [false; 256];
-    key.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    for byte in key {
+        seen[usize::from(*byte)] = true;
+    }
     if seen.iter().filter(|is_seen| **is_seen).count() < FEWEST {
         return Some("has the same few bytes over and over instead of random ones");
     }

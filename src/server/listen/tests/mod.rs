@@ -75,14 +75,14 @@ impl Running {
         self.refusals.counts().find(|(kind, _)| *kind == refusal).unwrap().1
     }
 
-    /// Waits until somebody was turned away for this.
+    /// Waits until somebody was turned away for this; time passes by itself here.
     async fn refused(&self, refusal: Refusal) {
-        within(async {
+        let counted = async {
             while self.count(refusal) == 0 {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
-        })
-        .await;
+        };
+        tokio::time::timeout(PATIENCE * 10, counted).await.expect("nobody is turned away");
     }
 
     async fn end(self) {

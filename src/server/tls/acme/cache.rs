@@ -175,8 +175,8 @@ impl Cache {
 
 fn account_file(directory: &str) -> String {
     let digest = Sha256::digest(directory);
-    let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("account-{short}.json")
+    let short = digest.iter().take(8).fold(0_u64, |short, byte| (short << 8) | u64::from(*byte));
+    format!("account-{short:016x}.json")
 }
 
 /// What was issued, in the form in which it can be served.

@@ -71,8 +71,9 @@ fn certificate(name: &str, answer: &KeyAuthorization) -> Result<CertifiedKey, Fa
     let mut wishes = CertificateParams::new([name.to_owned()])?;
     wishes.custom_extensions = vec![CustomExtension::new_acme_identifier(answer.digest().as_ref())];
     let certificate = wishes.self_signed(&key)?;
-    let key = PrivatePkcs8KeyDer::from(key.serialize_der());
-    Ok(CertifiedKey::from_der(vec![certificate.der().clone()], key.into(), &ring::default_provider())?)
+    let key = ring::sign::any_ecdsa_type(&PrivatePkcs8KeyDer::from(key.serialize_der()).into())?;
+    // Not `from_der`: it looks into the certificate, and stops at the extension that RFC 8737 makes critical.
+    Ok(CertifiedKey::new(vec![certificate.der().clone()], key))
 }
 
 impl fmt::Debug for Challenges {

@@ -56,8 +56,9 @@ fn in_words(error: &instant_acme::Error) -> String {
 fn problem(problem: &Problem) -> impl fmt::Display {
     let detail = problem.detail.as_deref().unwrap_or("no reason is given");
     let kind = problem.r#type.as_deref().unwrap_or("about:blank");
-    let parts: String = problem.subproblems.iter().map(|part| format!("; {part}")).collect();
-    format!("{detail} ({kind}){parts}")
+    let parts: Vec<String> = problem.subproblems.iter().map(ToString::to_string).collect();
+    let separator = if parts.is_empty() { "" } else { "; " };
+    format!("{detail} ({kind}){separator}{}", parts.join("; "))
 }
 
 pub const fn word(kind: ChallengeKind) -> &'static str {

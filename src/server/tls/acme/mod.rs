@@ -104,14 +104,17 @@ impl Renewer {
         Ok(renewer)
     }
 
+    #[must_use]
     pub fn serving(&self) -> RustlsConfig {
         self.serving.clone()
     }
 
+    #[must_use]
     pub fn challenges(&self) -> Arc<Challenges> {
         Arc::clone(&self.orders.challenges)
     }
 
+    #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
         self.state.subscribe()
     }

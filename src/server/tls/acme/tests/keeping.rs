@@ -3,8 +3,13 @@
 use std::fs;
 use std::os::unix::net::UnixListener;
 
+use rcgen::PublicKeyData;
+
+use super::super::asking::Asking;
+use super::super::cache::{Cache, Placed};
 use super::status::Verdict;
 use super::*;
+use crate::accounts::model::Secret;
 use crate::moment::Moment;
 use crate::server::config::catalogue::TLS_ACME_NAMES;
 
@@ -142,6 +147,35 @@ async fn a_damaged_cache_is_put_aside_and_made_anew() {
         let aside = file.with_file_name(format!("{}.damaged", file.file_name().unwrap().display()));
         assert!(aside.exists(), "{} is lost", aside.display());
     }
+    again.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_a_former_run_has_placed_is_seen_through() {
+    let place = Place::new(Door::Everybody);
+    let mut site = place.open(&[]);
+    site.is_certified().await;
+    site.close().await;
+    fs::remove_file(place.cache("certificate.json")).unwrap();
+
+    let cache = Cache::of(place.folder.path());
+    let directory = place.authority.directory();
+    let roots = reqwest::Certificate::from_pem_bundle(&fs::read(place.authority.ca_file()).unwrap()).unwrap();
+    let asking = Box::new(Asking::new(roots).unwrap());
+    let credentials = cache.registered(&directory).unwrap().credentials;
+    let account = instant_acme::Account::builder_with_http(asking).from_credentials(credentials).await.unwrap();
+    let names = [instant_acme::Identifier::Dns(SITE.to_owned())];
+    let order = account.new_order(&instant_acme::NewOrder::new(&names)).await.unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let (address, pem) = (order.url().to_owned(), Secret::new(key.serialize_pem()));
+    cache.keep_placed(&Placed { directory, names: vec![SITE.to_owned()], address, key: pem }).unwrap();
+
+    let mut again = place.open(&[]);
+    again.is_certified().await;
+    let (_, certificate) = again.read(SITE, &place.authority.root().await).await.unwrap();
+    let (_, certificate) = x509_parser::parse_x509_certificate(&certificate).unwrap();
+    assert_eq!(certificate.public_key().raw, key.subject_public_key_info());
+    assert!(!place.cache("order.json").exists());
     again.close().await;
 }
 

@@ -1,0 +1,129 @@
+//! `kill -9` in the middle, again and again: what was acknowledged is there after the restart, nothing is there twice, and
+//! the audit log agrees with what exists.
+
+use std::{collections::HashMap, net::SocketAddr, time::Duration};
+
+use tokio::task::JoinSet;
+
+use super::marks;
+use crate::{
+    client::{Connection, Request},
+    community::{self, Community, Writer},
+    failure::{Failure, Outcome},
+    server::{Place, Server},
+    table::Table,
+};
+
+/// Writers at work when the server dies; each has marks of its own.
+const WRITERS: usize = 8;
+/// How long the server lives, at least, and how much longer each time.
+const LIFE: Duration = Duration::from_millis(300);
+const LONGER: Duration = Duration::from_millis(37);
+
+#[derive(Default)]
+struct Acknowledged {
+    comments: Vec<String>,
+    titles: Vec<String>,
+}
+
+pub async fn run(table: &mut Table, place: &Place, crashes: u32) -> Outcome {
+    let server = Server::start(place).await?;
+    let community = community::found(&server, place).await?;
+    let admin = community::admin(&server).await?;
+    let renamed = community::start(&server, &community.writers[0], "What is renamed").await?;
+    let mut acknowledged = Acknowledged::default();
+    let mut server = Some(server);
+    for crash in 0..crashes {
+        let living = match server.take() {
+            Some(server) => server,
+            None => Server::start(place).await?,
+        };
+        let mut work = at_work(living.address, &community, &admin, renamed, crash as usize);
+        tokio::time::sleep(LIFE + LONGER * crash).await;
+        living.kill().await?;
+        while let Some(done) = work.join_next().await {
+            let done = done?;
+            acknowledged.comments.extend(done.comments);
+            acknowledged.titles.extend(done.titles);
+        }
+    }
+    let server = Server::start(place).await?;
+    let broken = judge(table, &server, &community, &admin, renamed, &acknowledged).await?;
+    table.add("crashes", crashes.to_string());
+    server.stop().await?;
+    match broken {
+        0 if !acknowledged.comments.is_empty() && !acknowledged.titles.is_empty() => Ok(()),
+        0 => Err(Failure::new("nothing was acknowledged between the crashes, so nothing was tried")),
+        _ => Err(Failure::new(format!("{broken} promises were broken by a crash"))),
+    }
+}
+
+fn at_work(server: SocketAddr, community: &Community, admin: &str, renamed: u64, crash: usize) -> JoinSet<Acknowledged> {
+    let mut work = JoinSet::new();
+    for (number, writer) in community.writers.iter().take(WRITERS).cloned().enumerate() {
+        work.spawn(write(server, writer, community.empty, crash * WRITERS + number));
+    }
+    // Titles have marks that no comment has.
+    work.spawn(rename(server, admin.to_owned(), renamed, 1_000_000 + crash));
+    work
+}
+
+/// Writes until the server dies.
+async fn write(server: SocketAddr, writer: Writer, discussion: u64, of: usize) -> Acknowledged {
+    let mut done = Acknowledged::default();
+    let Ok(mut connection) = Connection::open(server).await else { return done };
+    for number in 0.. {
+        let mark = marks::mark(of, number);
+        match connection.send(&writer.publish(discussion, &format!("{mark} And so on."))).await {
+            Ok(answer) if answer.status == 200 => done.comments.push(mark),
+            _ => break,
+        }
+    }
+    done
+}
+
+/// Renames a discussion until the server dies; each new title is one line of the audit log.
+async fn rename(server: SocketAddr, admin: String, discussion: u64, of: usize) -> Acknowledged {
+    let mut done = Acknowledged::default();
+    let Ok(mut connection) = Connection::open(server).await else { return done };
+    for number in 0.. {
+        let mark = marks::mark(of, number);
+        let fields = [("discussion", discussion.to_string()), ("title", format!("Renamed {mark}"))];
+        let fields = [(fields[0].0, fields[0].1.as_str()), (fields[1].0, fields[1].1.as_str())];
+        match connection.send(&Request::post("discussions/rename", &fields, Some(&admin))).await {
+            Ok(answer) if answer.status == 200 => done.titles.push(mark),
+            _ => break,
+        }
+    }
+    done
+}
+
+async fn judge(
+    table: &mut Table,
+    server: &Server,
+    community: &Community,
+    admin: &str,
+    renamed: u64,
+    acknowledged: &Acknowledged,
+) -> Outcome<usize> {
+    let cookie = &community.writers[0].cookie;
+    let comments = marks::in_discussion(server, community.empty, cookie).await?;
+    let titles = marks::in_audit_log(server, admin).await?;
+    let title = server.ask(Request::plain(&format!("/d/{renamed}"), cookie)).await?.demand(200, "what was renamed")?.text();
+    let unlogged = marks::all(&title).iter().filter(|mark| !titles.contains_key(*mark)).count();
+    let mut broken = unlogged;
+    for (what, expected, found) in
+        [("comments", &acknowledged.comments, &comments), ("lines of the audit log", &acknowledged.titles, &titles)]
+    {
+        let (lost, doubled) = (lost(expected, found), found.values().filter(|times| **times > 1).count());
+        table.add(format!("{what} acknowledged before a crash"), expected.len().to_string());
+        table.add(format!("{what} lost, doubled"), format!("{lost}, {doubled}"));
+        broken += lost + doubled;
+    }
+    table.add("titles that no line of the audit log explains", unlogged.to_string());
+    Ok(broken)
+}
+
+fn lost(expected: &[String], found: &HashMap<String, u32>) -> usize {
+    expected.iter().filter(|mark| !found.contains_key(*mark)).count()
+}

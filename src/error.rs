@@ -66,6 +66,8 @@ pub enum Refusal {
     InvitationNeeded,
     /// It would leave the site without an admin.
     LastAdmin,
+    /// The account still waits for consent, or was declined.
+    NotLetIn,
     /// Nobody may do this to themselves.
     Yourself,
     /// The act is for people who are not signed in.

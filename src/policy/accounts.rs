@@ -62,6 +62,12 @@ pub fn may_keep_sessions(actor: &Actor, now: Moment) -> Result<Granted<act::Keep
 }
 
 /// # Errors
+/// Nobody is signed in, or no fresh proof: whoever has stolen a session must not silence what tells of it.
+pub fn may_choose_notices(actor: &Actor, now: Moment) -> Result<Granted<act::ChooseNotices>, AppError> {
+    grant_to_person(actor, now)
+}
+
+/// # Errors
 /// Nobody is signed in, or the account is suspended.
 pub fn may_change_password(actor: &Actor, now: Moment) -> Result<Granted<act::ChangePassword>, AppError> {
     grant_to_person(actor, now)

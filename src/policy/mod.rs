@@ -18,9 +18,9 @@ mod site;
 use std::marker::PhantomData;
 
 pub use accounts::{
-    may_administer, may_change_email, may_change_password, may_change_role, may_choose_first_password, may_create_account,
-    may_decide_registration, may_invite, may_keep_sessions, may_leave_for_good, may_link_identity, may_prove, may_register,
-    may_remove_factor, may_set_up_factor, may_sign_in, may_sign_out, may_take_own_data,
+    may_administer, may_change_email, may_change_password, may_change_role, may_choose_first_password, may_choose_notices,
+    may_create_account, may_decide_registration, may_invite, may_keep_sessions, may_leave_for_good, may_link_identity, may_prove,
+    may_register, may_remove_factor, may_set_up_factor, may_sign_in, may_sign_out, may_take_own_data,
 };
 pub use comments::{Sight, may_delete_comment, may_edit_comment, may_moderate_comments, may_preview, may_publish_comment, sight};
 pub use discussions::{may_edit_discussion, may_moderate_discussion, may_start_discussion};
@@ -125,8 +125,10 @@ acts! {
     Prove: Accounts, Usual;
     /// See one's own account.
     SeeOwnAccount: Accounts, Usual;
-    /// End one's own sessions, and say which letters about them one wants.
+    /// End one's own sessions.
     KeepOwnSessions: Accounts, Usual;
+    /// Say whether letters tell of sign-ins from new browsers.
+    ChooseNotices: Accounts, Sensitive;
     /// Take an archive of one's own data.
     TakeOwnData: Accounts, Sensitive;
     /// Have one's own account deleted.

@@ -268,6 +268,8 @@ fn sqlite(address: &str, connections: u32) -> ConnectOptions {
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
                 .pragma("cache_size", "-16000")
+                // What is deleted is overwritten: whoever leaves must not stay readable in the file.
+                .pragma("secure_delete", "ON")
                 // What does not fit is sorted in memory: a sandboxed program has no other place.
                 .pragma("temp_store", "2")
                 .optimize_on_close(true, None)

@@ -3,6 +3,7 @@
 mod guessing;
 mod joining;
 mod links;
+mod quiet;
 
 use std::time::Duration;
 

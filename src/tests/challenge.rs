@@ -157,8 +157,8 @@ async fn without_scripts_a_few_a_minute_are_let_through_and_the_others_are_told_
     let lane = (&catalogue::LIMITS_SLOW_LANE_PER_MINUTE, "2");
     let world = World::with(&[PRESSED, EASY, TIMED, lane]).await;
     let mut answers = Vec::new();
-    for name in ["ada", "grace", "edith"] {
-        let mut guest = world.guest();
+    for (network, name) in ["ada", "grace", "edith"].into_iter().enumerate() {
+        let mut guest = world.guest().at(&format!("198.51.100.{network}"));
         let shown = stamp(&mut guest, "/register").await;
         world.pass(Duration::from_secs(10));
         let email = format!("{name}@mail.example");
@@ -203,4 +203,49 @@ async fn while_many_accounts_are_tried_unknown_browsers_do_the_work_and_known_on
     let work = [fields[0], fields[1], ("challenge", shown.as_str()), ("solution", &solution)];
     world.guest().call("/api/accounts/sign_in", &work).await.landing();
     own.call("/api/accounts/sign_in", &fields).await.landing();
+}
+
+/// Asks for a letter, with what is sent beside the name.
+async fn ask(browser: &mut Browser, stamp: &str) -> Answer {
+    browser.call("/api/accounts/request_reset", &[("login", "nobody-here"), ("challenge", stamp)]).await
+}
+
+#[tokio::test]
+async fn one_network_does_not_put_the_site_under_pressure() {
+    let world = World::with(&[TIMED, (&catalogue::MAIL_MODE, "folder")]).await;
+    let mut one = world.guest().at("198.51.100.7");
+    for _ in 0..40 {
+        assert_doubted(&ask(&mut one, "").await, Doubt::TooOld);
+    }
+    let shown = stamp(&mut one, "/forgotten").await;
+    world.pass(Duration::from_secs(3));
+    for number in 0..40 {
+        let answer = ask(&mut one, &shown).await;
+        assert_eq!(answer.status.as_u16(), if number < 20 { 200 } else { 429 }, "{number}");
+    }
+    assert!(world.guest().get("/register").await.shows("data-work=\"later\""));
+    for _ in 0..10 {
+        let mut other = world.guest().at("198.51.100.8");
+        ask(&mut other, &shown).await.landing();
+    }
+    assert!(world.guest().get("/register").await.shows("data-work=\"now\""), "what many ask for is felt");
+}
+
+#[tokio::test]
+async fn one_network_does_not_fill_the_slower_lane() {
+    let world = World::with(&[PRESSED, EASY, TIMED]).await;
+    let mut one = world.guest();
+    let mut statuses = Vec::new();
+    for number in 0..4 {
+        let shown = stamp(&mut one, "/register").await;
+        world.pass(Duration::from_secs(3));
+        statuses.push(register(&mut one.clone(), &format!("eve-{number}"), &shown, "").await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 429, 429, 429]);
+    for number in 0..4 {
+        let mut other = world.guest().at(&format!("198.51.100.{number}"));
+        let shown = stamp(&mut other, "/register").await;
+        world.pass(Duration::from_secs(3));
+        register(&mut other, &format!("ada-{number}"), &shown, "").await.landing();
+    }
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, Statement};
 use serde_json::Value;
 use zip::ZipArchive;
 
@@ -82,6 +82,96 @@ async fn an_archive_is_for_its_owner_with_a_fresh_proof_and_for_a_week() {
     assert_eq!(ada.get(&path).await.status, 404);
     housekeeping::sweep(&world.app).await.unwrap();
     assert_eq!(entity::export::Entity::find().count(world.app.database().reader()).await.unwrap(), 0);
+}
+
+/// What the archive of somebody says for programs.
+async fn archived(world: &World, browser: &mut Browser) -> (Value, String) {
+    browser.call("/api/accounts/ask_for_archive", &[]).await.landing();
+    archive::build_waiting(&world.app).await.unwrap();
+    let path = offered(browser).await.expect("it is ready");
+    (serde_json::from_str(&file(browser, &path, "data.json").await).unwrap(), file(browser, &path, "index.html").await)
+}
+
+#[tokio::test]
+async fn an_archive_tells_from_where_its_owner_acted_and_not_from_where_others_did() {
+    let world = World::new().await;
+    let ada = world.account("ada", Role::Member).await.to_string();
+    let mut own = world.signed_in("ada").await;
+    let mut grace = world.admin("grace").await.at("203.0.113.77");
+    grace.call("/api/accounts/suspend", &[("user", &ada), ("reason", "shouting"), ("days", "1")]).await.landing();
+    let (data, page) = archived(&world, &mut own).await;
+    let log = data["log"].as_array().unwrap();
+    let of = |deed: &str| log.iter().find(|line| line["deed"] == deed).unwrap_or_else(|| panic!("no {deed} in {data}"));
+    assert_eq!(of("suspended")["address"], Value::Null);
+    assert_eq!(of("suspended")["reason"], "shouting");
+    assert_eq!((&of("signed_in")["address"], &of("archive_asked")["address"]), (&"192.0.2.1".into(), &"192.0.2.1".into()));
+    assert!(!data.to_string().contains("203.0.113.77") && !page.contains("203.0.113.77"), "{data}");
+}
+
+#[tokio::test]
+async fn an_archive_does_not_tell_what_a_discussion_was_called_that_others_had_deleted() {
+    let world = World::new().await;
+    let (mut ada, mut grace) = (world.member("ada").await, world.moderator("grace").await);
+    let (own, others, kept) = (ada.starts("Her soup").await, grace.starts("A secret").await, grace.starts("Bread").await);
+    for discussion in [own, others, kept] {
+        ada.says(discussion, "Salt.").await;
+    }
+    for discussion in [own, others] {
+        grace.call("/api/discussions/delete", &[("discussion", &discussion.to_string())]).await.landing();
+    }
+    let (data, page) = archived(&world, &mut ada).await;
+    let titles: Vec<_> = data["comments"].as_array().unwrap().iter().map(|comment| &comment["discussion"]).collect();
+    assert_eq!(titles, [&"Her soup".into(), &Value::Null, &"Bread".into()]);
+    assert!(!page.contains("A secret") && page.contains("In a discussion that is gone"), "{page}");
+}
+
+#[tokio::test]
+async fn the_log_has_nothing_left_of_who_is_gone_whatever_was_done() {
+    let world = World::with_letters().await;
+    let (mut ada, mut grace) = (world.member("ada").await, world.admin("grace").await);
+    let discussion = ada.starts("Bread").await;
+    let comment = ada.says(discussion, "Crust first.").await;
+    let (_, ceremony, made) = ada.makes_passkey().await;
+    let fields = [("token", ceremony.token.expose()), ("credential", &made.to_string()), ("name", "phone of ada")];
+    ada.call("/api/accounts/add_passkey", &fields).await.landing();
+    let passkey = entity::passkey::Entity::find().one(world.app.database().reader()).await.unwrap().unwrap().id.to_string();
+    ada.call("/api/accounts/rename_passkey", &[("passkey", &passkey), ("name", "ada at work")]).await.landing();
+    ada.call("/api/accounts/remove_passkey", &[("passkey", &passkey)]).await.landing();
+    for deed in ["hide", "restore"] {
+        grace.moderates(deed, comment).await;
+    }
+    let letter = entity::letter::Entity::find().one(world.app.database().reader()).await.unwrap().unwrap();
+    assert_eq!(letter.recipient, "ada@mail.example");
+    grace.call("/api/letters/retry", &[("letter", &letter.id.to_string())]).await.landing();
+    leaves(&world, "ada", "anonymise").await;
+    world.pass(DAY * 14);
+    housekeeping::sweep(&world.app).await.unwrap();
+    let log = entity::audit_entry::Entity::find().all(world.app.database().reader()).await.unwrap();
+    for line in &log {
+        let texts = [&line.actor_name, &line.subject_name, &line.detail];
+        assert!(texts.iter().all(|text| !text.contains("ada")), "{line:?}");
+    }
+    let about_comment = log.iter().filter(|line| line.subject_kind == "comment");
+    assert!(about_comment.map(|line| line.subject_name.as_str()).eq([name_of_gone(&log); 2]), "{log:#?}");
+    let retried = log.iter().find(|line| line.deed == "letter_retried").unwrap();
+    assert!(retried.detail.starts_with(&format!("letter {}: ", letter.id)), "it can still be found: {retried:?}");
+}
+
+fn name_of_gone(log: &[entity::audit_entry::Model]) -> &str {
+    &log.iter().find(|line| line.deed == "account_erased").unwrap().subject_name
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_not_left_in_the_file_of_the_database() {
+    let world = World::new().await;
+    let database = world.app.database();
+    if database.writer().get_database_backend() != DbBackend::Sqlite {
+        return;
+    }
+    for connection in [database.writer(), database.reader()] {
+        let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA secure_delete")).await.unwrap();
+        assert_eq!(row.unwrap().try_get_by_index::<i64>(0).unwrap(), 1);
+    }
 }
 
 async fn leaves(world: &World, name: &str, deletion: &str) {

@@ -147,3 +147,20 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn the_theme_is_kept_in_a_cookie_that_no_other_host_can_write() {
+    let world = World::in_public().await;
+    let mut guest = world.guest();
+    let answer = guest.call("/api/site/choose_theme", &[("theme", "dark")]).await;
+    let cookie = answer.cookies().into_iter().find(|cookie| cookie.contains("theme=")).expect("it is kept").to_owned();
+    assert!(cookie.starts_with("__Host-theme=dark; Path=/;") && cookie.contains("; Secure"), "{cookie}");
+    assert!(guest.get("/").await.shows("data-theme=\"dark\""));
+    let mut tossed = world.guest();
+    tossed.cookies.insert("theme".to_owned(), "dark".to_owned());
+    assert!(!tossed.get("/").await.shows("data-theme=\"dark\""), "a neighbour's cookie is not ours");
+    let local = World::new().await;
+    let mut guest = local.guest();
+    guest.call("/api/site/choose_theme", &[("theme", "dark")]).await.landing();
+    assert!(guest.cookies.contains_key("theme") && guest.get("/").await.shows("data-theme=\"dark\""));
+}

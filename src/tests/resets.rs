@@ -129,6 +129,27 @@ async fn nobody_can_be_bombed_with_letters() {
 }
 
 #[tokio::test]
+async fn strangers_keep_no_letter_away_that_the_owners_browser_asks_for() {
+    let world = World::with_letters().await;
+    let mut grace = world.member("grace").await;
+    grace.call("/api/accounts/sign_out", &[]).await.landing();
+    for number in 0..8_u8 {
+        ask(&mut world.guest().at(&format!("198.51.100.{number}")), "grace").await.landing();
+    }
+    assert_eq!(world.letters_to("grace@mail.example").await.len(), 5);
+    let mut eve = world.member("eve").await;
+    eve.call("/api/accounts/sign_out", &[]).await.landing();
+    ask(&mut eve, "grace").await.landing();
+    assert_eq!(world.letters_to("grace@mail.example").await.len(), 5, "a browser of somebody else's is a stranger's");
+    for _ in 0..5 {
+        ask(&mut grace, "Grace@mail.example").await.landing();
+    }
+    let letters = world.letters_to("grace@mail.example").await;
+    assert_eq!(letters.len(), 8, "three more, and no more than that");
+    reset(&mut grace, &letters[7].link("/password/")).await.landing();
+}
+
+#[tokio::test]
 async fn where_no_letters_are_sent_an_admin_is_asked() {
     let world = World::new().await;
     assert!(world.guest().get("/forgotten").await.shows("Ask an admin of this site"));

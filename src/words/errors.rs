@@ -55,6 +55,7 @@ fn refusal(refusal: Refusal) -> String {
             "This site takes new members by invitation only, and yours is used up or has ended. Please ask for another one."
         }
         Refusal::LastAdmin => "This would leave the site without an admin. Make somebody else an admin first.",
+        Refusal::NotLetIn => "This person has not been let in yet. Let them in first.",
         Refusal::Yourself => "You cannot do this to your own account. Ask another admin.",
         Refusal::AlreadySignedIn => "You are signed in already.",
         Refusal::Credentials => "That did not match. Please check the name and the password and try again.",

@@ -28,6 +28,17 @@ impl EmailAddress {
         self.0.to_lowercase()
     }
 
+    /// The form by which letters are counted: without what stands behind a `+`, which leads many providers'
+    /// letters to the same mailbox. Two mailboxes that share it only share a count.
+    #[must_use]
+    pub fn mailbox_key(&self) -> String {
+        let key = self.key();
+        match key.split_once('@') {
+            Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or_default()),
+            None => key,
+        }
+    }
+
     /// The part before the `@`.
     #[must_use]
     pub fn local_part(&self) -> &str {
@@ -102,6 +113,14 @@ mod tests {
         {
             assert!(EmailAddress::parse(address).is_ok(), "{address}");
         }
+    }
+
+    #[test]
+    fn tags_lead_to_the_same_mailbox() {
+        let mailbox = |text: &str| EmailAddress::parse(text).unwrap().mailbox_key();
+        assert_eq!(mailbox("Ada+one@example.org"), "ada@example.org");
+        assert_eq!(mailbox("ada+two+three@Example.org"), mailbox("ada@example.org"));
+        assert_ne!(mailbox("ada@example.org"), mailbox("ada@example.com"));
     }
 
     #[test]

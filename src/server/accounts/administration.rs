@@ -23,7 +23,7 @@ use crate::{
     words,
 };
 
-use super::{links, store};
+use super::{admins, links, store};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -90,16 +90,20 @@ pub async fn account(visit: &Visit, id: UserId) -> Result<(AccountRecord, Vec<Se
 /// Makes somebody member, moderator or admin. Their sessions end, so that the next one has a new id.
 ///
 /// # Errors
-/// Not allowed, no such account, or it would leave the site without an admin.
+/// Not allowed, no such account, it would leave the site without an admin, or the person still waits to be
+/// let in.
 pub async fn change_role(visit: &Visit, id: UserId, role: Role) -> Result<Landing> {
     // Strangers are turned away before they keep others from writing.
     policy::may::<act::SeeAdministration>(visit.actor(), visit.now())?;
     let transaction = visit.database().begin().await?;
-    let other_admins = store::lock_other_admins(&transaction, id, visit.now()).await?;
+    let other_admins = admins::lock_others(&transaction, visit, id).await?;
     let user = store::find(&transaction, id).await?;
     let old = user.as_ref().map_or(Role::Member, role_of);
     let permit = policy::may_change_role(visit.actor(), (old, role), other_admins, visit.now())?;
     let user = user.ok_or(AppError::NotFound)?;
+    if role > Role::Member && !admins::is_let_in(&user) {
+        return Err(Refusal::NotLetIn.into());
+    }
     store::set_role(&transaction, &permit, id, role).await?;
     let own_session = if visit.actor().id() == Some(id) { visit.session_id() } else { None };
     super::end_all_access(&transaction, id, own_session).await?;
@@ -127,7 +131,7 @@ pub async fn suspend(visit: &Visit, id: UserId, draft: Suspension) -> Result<Lan
         SuspensionLength::UntilLifted => (None, "until lifted".to_owned()),
     };
     let transaction = visit.database().begin().await?;
-    let other_admins = store::lock_other_admins(&transaction, id, visit.now()).await?;
+    let other_admins = admins::lock_others(&transaction, visit, id).await?;
     let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
     if role_of(&user) == Role::Admin && other_admins == 0 {
         return Err(Refusal::LastAdmin.into());

@@ -30,7 +30,6 @@ use super::{
     name::{self, CanonicalName},
     passwords::strong_password,
     record_entry, store,
-    throttle::{self, Kind, Subject},
 };
 
 /// Makes an account and signs its owner in.
@@ -45,7 +44,6 @@ pub async fn register(visit: &Visit, draft: Registration, next: Option<LocalPath
     let admission = admission(visit, &draft.application).await?;
     let (newcomer, password) = with_password(visit, &Valid::check(draft)?).await?;
     challenge::demand(visit, challenge::Purpose::Registration, answer).await?;
-    throttle::admit(visit, Kind::Registration, Subject::Network).await?;
     let hash = hashed(visit, &password, answer).await?;
     let transaction = visit.database().begin().await?;
     let user = admission.admit(&transaction, visit, &newcomer, &hash).await?;
@@ -106,8 +104,7 @@ fn application(mode: RegistrationMode, invited: Invited, text: &str) -> Result<O
 async fn hashed(visit: &Visit, password: &NewPassword, answer: &ChallengeAnswer) -> Result<Hash> {
     let hash = visit.passwords().hash(password).await;
     if matches!(hash, Err(PasswordError::Busy { .. })) {
-        throttle::give_back(visit, Kind::Registration, Subject::Network).await?;
-        challenge::give_back(visit, answer).await?;
+        challenge::give_back(visit, challenge::Purpose::Registration, answer).await?;
     }
     Ok(hash?)
 }
@@ -157,7 +154,7 @@ pub async fn set_up(visit: &Visit, draft: Registration) -> Result<Landing> {
     let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
     links::consume(&transaction, &token, links::Purpose::SetUp, visit.now()).await?;
-    if store::lock_admins(&transaction).await? > 0 {
+    if !store::lock_admins(&transaction).await?.is_empty() {
         return Err(AppError::Conflict(Conflict::AlreadySetUp).into());
     }
     let user = store::insert(&transaction, &permit, &newcomer, &hash, Role::Admin, visit.now()).await?;

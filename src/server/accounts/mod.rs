@@ -3,6 +3,7 @@
 
 pub mod addresses;
 pub mod administration;
+pub mod admins;
 pub mod approval;
 pub mod browsers;
 pub mod challenge;
@@ -31,12 +32,11 @@ use sea_orm::ConnectionTrait;
 use crate::{
     accounts::model::{
         AccountRecord, ChallengeAnswer, EmailAddress, Keeping, Leaning, LoginText, NewPassword, NewPasswordDraft, PasswordChange,
-        Profile, Proof, Proven, Role, Secret, SignIn, UserId, Username, Way,
+        Profile, Proof, Proven, Secret, SignIn, UserId, Username, Way,
     },
     audit::model::{Deed, Subject},
     error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
-    moment::Moment,
     policy::{self, act},
     server::{
         audit::{self, Line},
@@ -273,18 +273,13 @@ pub async fn lock(database: &impl ConnectionTrait, user: UserId) -> Result<()> {
     store::lock(database, user).await.map(drop)
 }
 
-/// Whether the site would have no admin in good standing without this one. Locks the admins' rows.
-///
-/// # Errors
-/// The database's.
-pub(in crate::server) async fn is_last_admin(database: &impl ConnectionTrait, user: UserId, now: Moment) -> Result<bool> {
-    let others = store::lock_other_admins(database, user, now).await?;
-    let role = store::find(database, user).await?.map(|user| session::Account::of(&user).role);
-    Ok(role == Some(Role::Admin) && others == 0)
-}
-
+/// The account that may be entered by a user name or an e-mail address. Where letters are sent, an address
+/// opens only the account that has proven it: whoever registers with somebody else's would learn from their
+/// own next sign-in whether it was claimed before.
 async fn find_by_login(visit: &Visit, login: &LoginText) -> Result<Option<user::Model>> {
-    who_is(visit.database().reader(), login).await
+    let found = who_is(visit.database().reader(), login).await?;
+    let is_name = EmailAddress::parse(login.as_str()).is_err();
+    Ok(found.filter(|user| is_name || user.email_verified_at.is_some() || !visit.app().sends_letters()))
 }
 
 /// The account that a user name or an e-mail address means.

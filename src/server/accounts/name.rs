@@ -24,7 +24,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_security::{mixed_script::AugmentedScriptSet, skeleton};
 
 use crate::{
-    accounts::model::Username,
+    accounts::model::{UserId, Username},
     valid::{Problem, ProblemCode, Value},
 };
 
@@ -59,10 +59,27 @@ pub fn canonical(name: &Username) -> Result<CanonicalName, Problem> {
         PrecisError::Invalid | PrecisError::Unexpected(_) => Problem::new(ProblemCode::Malformed),
     })?;
     let key = NameKey::of(display.as_str());
-    if RESERVED.contains(&key) {
+    if RESERVED.contains(&key) || is_of_the_gone(&key) {
         return Err(Problem::new(ProblemCode::Reserved));
     }
     Ok(CanonicalName { display, key })
+}
+
+const GONE_PREFIX: &str = "gone-";
+
+/// What is shown in the place of the name of somebody who has left. Nobody else can take it, or a name that
+/// looks like it.
+#[must_use]
+pub fn of_gone(user: UserId) -> String {
+    format!("{GONE_PREFIX}{user}")
+}
+
+/// Whether a name looks like one that is shown in the place of somebody who has left: `gone-` and a number.
+fn is_of_the_gone(key: &NameKey) -> bool {
+    static GONE: LazyLock<NameKey> = LazyLock::new(|| NameKey::of(GONE_PREFIX));
+    static DIGITS: LazyLock<Vec<String>> = LazyLock::new(|| (0..10).map(|digit| NameKey::of(&digit.to_string()).0).collect());
+    let rest = key.as_str().strip_prefix(GONE.as_str());
+    rest.is_some_and(|rest| rest.chars().all(|letter| DIGITS.iter().any(|digit| digit.chars().eq([letter]))))
 }
 
 static RESERVED: LazyLock<HashSet<NameKey>> = LazyLock::new(|| Username::RESERVED.iter().map(|name| NameKey::of(name)).collect());
@@ -222,6 +239,16 @@ mod tests {
             assert!(RESERVED.contains(&key), "{name} {key}");
         }
         assert_eq!(canonical_of("adm1n").unwrap_err().code, ProblemCode::Reserved);
+    }
+
+    #[test]
+    fn nobody_can_take_the_name_of_somebody_who_has_left() {
+        for name in [of_gone(UserId(18)).as_str(), "GONE-18", "gone-l8", "g0ne-18", "gone-7"] {
+            assert_eq!(canonical_of(name).unwrap_err().code, ProblemCode::Reserved, "{name}");
+        }
+        for name in ["gone", "gone-fishing", "gone18", "be.gone-18"] {
+            assert!(canonical_of(name).is_ok(), "{name}");
+        }
     }
 
     #[test]

@@ -76,9 +76,9 @@ pub async fn end_others(visit: &Visit) -> Result<Landing> {
 /// Says whether a letter tells of sign-ins from browsers that were never used before.
 ///
 /// # Errors
-/// Nobody is signed in.
+/// Nobody is signed in, or no fresh proof.
 pub async fn choose_notices(visit: &Visit, choice: SignInNotices) -> Result<Landing> {
-    let granted = policy::may_keep_sessions(visit.actor(), visit.now())?;
+    let granted = policy::may_choose_notices(visit.actor(), visit.now())?;
     store::set_sign_in_notices(visit.database().writer(), &granted.permit, granted.person.id, choice).await?;
     Ok(Landing::on(page()).saying(Notice::NoticesSaved))
 }

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use crate::{
     accounts::model::{
-        AccountRecord, AddressClaim, EmailAddress, Profile, Role, SignInNotices, Standing, SuspensionReason, UserId, Username,
+        AccountRecord, AddressClaim, EmailAddress, Profile, Role, SignInNotices, SuspensionReason, UserId, Username,
     },
     error::AppError,
     moment::{Day, Moment},
@@ -157,7 +157,7 @@ pub async fn expire_password(
 
 pub async fn set_sign_in_notices(
     database: &impl ConnectionTrait,
-    _permit: &Permit<act::KeepOwnSessions>,
+    _permit: &Permit<act::ChooseNotices>,
     id: UserId,
     choice: SignInNotices,
 ) -> Result<()> {
@@ -211,19 +211,8 @@ async fn update(database: &impl ConnectionTrait, id: UserId, columns: &[(Column,
     }
 }
 
-/// How many admins there are; on PostgreSQL their rows stay locked until the transaction ends, so
-/// that two demotions at once cannot both find the other admin in place.
-pub async fn lock_admins(database: &impl ConnectionTrait) -> Result<u64> {
-    Ok(admins(database).await?.len() as u64)
-}
-
-/// How many admins in good standing there are apart from one; locks like [`lock_admins`].
-pub async fn lock_other_admins(database: &impl ConnectionTrait, subject: UserId, now: Moment) -> Result<u64> {
-    let others = admins(database).await?.into_iter().filter(|user| user.id != subject.0 && user.deletes_at.is_none());
-    Ok(others.filter(|user| Account::of(user).standing.at(now) == Standing::Good).count() as u64)
-}
-
-async fn admins(database: &impl ConnectionTrait) -> Result<Vec<Model>> {
+/// All admins; on PostgreSQL their rows stay locked until the transaction ends.
+pub async fn lock_admins(database: &impl ConnectionTrait) -> Result<Vec<Model>> {
     Ok(Entity::find().filter(Column::Role.eq(Role::Admin.name())).order_by_asc(Column::Id).lock_exclusive().all(database).await?)
 }
 

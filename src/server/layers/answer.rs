@@ -32,7 +32,7 @@ use crate::{
         layers::{complexity, headers::Nonce},
         refusals::Refusal,
         returned::{Fields, Outcome, Returned},
-        shell::THEME_COOKIE,
+        shell::theme_cookie,
         visit::{Client, Visit},
         web::WebVisit,
     },
@@ -78,8 +78,9 @@ pub async fn handle(State(answerer): State<Answerer>, request: Request) -> Respo
 /// The theme is the one thing that the browser itself remembers.
 fn with_theme(visit: &Visit, mut response: Response) -> Response {
     let Some(theme) = visit.theme_to_keep() else { return response };
-    let secure = if visit.app().config().site.address.is_secure() { "; Secure" } else { "" };
-    let cookie = format!("{THEME_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}", theme.name());
+    let address = &visit.app().config().site.address;
+    let (name, secure) = (theme_cookie(address), if address.is_secure() { "; Secure" } else { "" });
+    let cookie = format!("{name}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}", theme.name());
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

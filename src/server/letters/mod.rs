@@ -72,8 +72,19 @@ pub struct Reader<'a> {
 #[derive(Serialize, Deserialize)]
 enum Content {
     Sheet(Sheet),
-    /// A password is to be reset: the user name or e-mail address that was typed.
+    /// A password is to be reset: the user name or e-mail address that was typed. Not written any more: it
+    /// may still wait from before an update.
     ResetFor(String),
+    ResetWish(ResetWish),
+}
+
+/// A password is to be reset.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ResetWish {
+    /// The user name or e-mail address that was typed.
+    pub login: String,
+    /// SHA-256 of what the browser that asked is known by, if anybody has signed in with it.
+    pub browser: Option<Vec<u8>>,
 }
 
 /// Queues a letter, in the transaction of what it tells of.
@@ -81,13 +92,23 @@ enum Content {
 /// # Errors
 /// The database's.
 pub async fn queue(database: &impl ConnectionTrait, app: &App, reader: &Reader<'_>, letter: Letter) -> Result<()> {
-    let now = app.clock().now();
-    let kind = letter.kind();
-    if !app.sends_letters() || is_too_much(database, reader, kind, now).await? {
+    if is_too_much(database, reader, letter.kind(), app.clock().now()).await? {
         return Ok(());
     }
+    queue_admitted(database, app, reader, letter).await
+}
+
+/// [`queue`] for a letter that was counted by its own rule, and that the letters of a kind which others have
+/// asked for do not keep away.
+///
+/// # Errors
+/// The database's.
+pub async fn queue_admitted(database: &impl ConnectionTrait, app: &App, reader: &Reader<'_>, letter: Letter) -> Result<()> {
+    if !app.sends_letters() {
+        return Ok(());
+    }
+    let envelope = Envelope { kind: letter.kind(), recipient: Some(reader.address), user: reader.user, now: app.clock().now() };
     let sheet = written(app, reader, letter).await?;
-    let envelope = Envelope { kind, recipient: Some(reader.address), user: reader.user, now };
     keep(database, app.seals(), &envelope, &Content::Sheet(sheet)).await
 }
 
@@ -133,9 +154,9 @@ pub async fn tell_newcomer(database: &impl ConnectionTrait, app: &App, user: &us
 ///
 /// # Errors
 /// The database's.
-pub async fn request_reset(database: &impl ConnectionTrait, app: &App, login: &str) -> Result<()> {
+pub async fn request_reset(database: &impl ConnectionTrait, app: &App, wish: ResetWish) -> Result<()> {
     let envelope = Envelope { kind: LetterKind::PasswordReset, recipient: None, user: None, now: app.clock().now() };
-    keep(database, app.seals(), &envelope, &Content::ResetFor(login.to_owned())).await
+    keep(database, app.seals(), &envelope, &Content::ResetWish(wish)).await
 }
 
 async fn is_too_much(database: &impl ConnectionTrait, reader: &Reader<'_>, kind: LetterKind, now: Moment) -> Result<bool> {
@@ -199,7 +220,8 @@ pub async fn retry(visit: &Visit, id: LetterId) -> Result<Landing> {
     if !store::retry(&transaction, &permit, id, visit.now()).await? {
         return Err(AppError::NotFound.into());
     }
-    let line = Line::of(Deed::LetterRetried, Subject::Site).named(&letter.recipient).detailed(letter.kind.title());
+    // By its number: the log is kept for longer than an address may be.
+    let line = Line::of(Deed::LetterRetried, Subject::Site).detailed(format!("letter {id}: {}", letter.kind.title()));
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
     Ok(Landing::on(LocalPath::ours("/admin/letters")).saying(Notice::LetterRetried))

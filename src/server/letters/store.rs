@@ -50,7 +50,7 @@ pub async fn insert(database: &impl ConnectionTrait, envelope: &Envelope<'_>) ->
         id: NotSet,
         kind: Set(envelope.kind.name().to_owned()),
         recipient: Set(envelope.recipient.map(|address| address.as_str().to_owned()).unwrap_or_default()),
-        recipient_key: Set(envelope.recipient.map(EmailAddress::key).unwrap_or_default()),
+        recipient_key: Set(envelope.recipient.map(EmailAddress::mailbox_key).unwrap_or_default()),
         user_id: Set(envelope.user.map(|user| user.0)),
         sealed: Set(None),
         state: Set(LetterState::Waiting.name().to_owned()),
@@ -68,9 +68,9 @@ pub async fn put_text(database: &impl ConnectionTrait, id: LetterId, sealed: Vec
     Ok(())
 }
 
-/// How many letters of a kind went to an address since a moment, or are on their way there.
+/// How many letters of a kind went to a mailbox, whatever tags its address bore, since a moment, or are on their way there.
 pub async fn count_to(database: &impl ConnectionTrait, address: &EmailAddress, kind: LetterKind, since: Moment) -> Result<u64> {
-    let query = Entity::find().filter(Column::RecipientKey.eq(address.key()));
+    let query = Entity::find().filter(Column::RecipientKey.eq(address.mailbox_key()));
     let query = query.filter(Column::Kind.eq(kind.name())).filter(Column::CreatedAt.gt(since.milliseconds()));
     Ok(query.count(database).await?)
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    Content, message, opened,
+    Content, ResetWish, message, opened,
     sheet::Sheet,
     store::{self, Claimed},
     transport::Transport,
@@ -73,13 +73,8 @@ pub async fn run_once(app: &App) -> Result<usize> {
 async fn deal_with(app: &App, transport: &Transport, letter: &Claimed) -> Result<()> {
     match opened(app.seals(), letter.id, &letter.sealed) {
         Ok(Content::Sheet(sheet)) => send(app, transport, letter, &sheet).await,
-        Ok(Content::ResetFor(login)) => match find_reader(app, letter.id, &login).await {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                tracing::error!(?error, letter = letter.id.0, "it could not be found out who asks for a letter");
-                try_later(app, letter, "It could not be found out who asked. The log has the cause.").await
-            }
-        },
+        Ok(Content::ResetFor(login)) => find_reader(app, letter, &ResetWish { login, browser: None }).await,
+        Ok(Content::ResetWish(wish)) => find_reader(app, letter, &wish).await,
         Err(error) => {
             tracing::error!(?error, letter = letter.id.0, "a letter cannot be opened");
             let complaint = "The letter cannot be opened: its key is missing from secrets.data_keys_file.";
@@ -88,11 +83,21 @@ async fn deal_with(app: &App, transport: &Transport, letter: &Claimed) -> Result
     }
 }
 
+async fn find_reader(app: &App, letter: &Claimed, wish: &ResetWish) -> Result<()> {
+    match write_to_reader(app, letter.id, wish).await {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            tracing::error!(?error, letter = letter.id.0, "it could not be found out who asks for a letter");
+            try_later(app, letter, "It could not be found out who asked. The log has the cause.").await
+        }
+    }
+}
+
 /// Writes the letter to whoever is meant, in place of the wish for it.
-async fn find_reader(app: &App, wish: LetterId, login: &str) -> Result<()> {
+async fn write_to_reader(app: &App, letter: LetterId, wish: &ResetWish) -> Result<()> {
     let transaction = app.database().begin().await?;
-    store::delete(&transaction, wish).await?;
-    resets::write_letter(app, &transaction, login).await?;
+    store::delete(&transaction, letter).await?;
+    resets::write_letter(app, &transaction, wish).await?;
     transaction.commit().await?;
     Ok(())
 }

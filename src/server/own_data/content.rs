@@ -48,7 +48,7 @@ impl Content<'_> {
             })).collect::<Vec<_>>(),
             "log": belongings.deeds.iter().map(|deed| json!({
                 "at": instant(deed.at), "deed": deed.deed, "by": deed.actor_name, "detail": deed.detail,
-                "reason": deed.reason, "address": deed.address,
+                "reason": deed.reason, "address": belongings.own_address(deed),
             })).collect::<Vec<_>>(),
         })
     }
@@ -89,7 +89,8 @@ fn discussion(discussion: &OwnDiscussion) -> String {
 }
 
 fn comment(comment: &OwnComment) -> String {
-    let (title, written) = (text(&comment.discussion_title), words::day_and_time(comment.written));
+    let title = comment.discussion_title.as_deref().map_or_else(|| "a discussion that is gone".to_owned(), text);
+    let written = words::day_and_time(comment.written);
     let state = words::comment_state(comment.state);
     format!("<article><h3>In {title}</h3><p>{written}, {state}</p>\n{}\n</article>\n", comment.body_html)
 }

@@ -26,7 +26,7 @@ pub async fn plan(visit: &Visit, deletion: Deletion) -> Result<Landing> {
     let granted = policy::may_leave_for_good(visit.actor(), visit.now())?;
     let id = granted.person.id;
     let transaction = visit.database().begin().await?;
-    if accounts::is_last_admin(&transaction, id, visit.now()).await? {
+    if accounts::admins::is_last(&transaction, visit, id).await? {
         return Err(Refusal::LastAdmin.into());
     }
     store::plan_deletion(&transaction, &granted.permit, id, deletion, visit.now().after(GRACE)).await?;
@@ -67,7 +67,7 @@ async fn erase(visit: &Visit, user: UserId, deletion: Deletion) -> Result<bool> 
     }
     store::delete_belongings(&transaction, user).await?;
     store::forget_in_log(&transaction, user).await?;
-    let line = Line::of(Deed::AccountErased, Subject::User(user.0)).named(format!("gone-{user}"));
+    let line = Line::of(Deed::AccountErased, Subject::User(user.0)).named(accounts::name::of_gone(user));
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
     Ok(true)

@@ -3,17 +3,19 @@
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
 use crate::{
     accounts::model::{ArchiveRecord, ArchiveState, Deletion, UserId},
+    audit::model::Deed,
     error::AppError,
     moment::Moment,
     policy::{Permit, act},
     server::{
+        accounts::name,
         entity::{
-            audit_entry, ceremony, entry,
+            audit_entry, ceremony, comment, entry,
             export::{ActiveModel, Column, Entity, Model},
             identity, known_browser, letter, link, passkey, recovery_code, session, totp_secret, user,
         },
@@ -146,7 +148,7 @@ pub async fn erase(
     user: UserId,
     now: Moment,
 ) -> Result<bool> {
-    let name = format!("gone-{user}");
+    let name = name::of_gone(user);
     let nothing = || Expr::value(Option::<i64>::None);
     let no_text = || Expr::value(Option::<String>::None);
     let erased = user::Entity::update_many()
@@ -189,30 +191,36 @@ pub async fn delete_belongings(database: &impl ConnectionTrait, user: UserId) ->
     Ok(())
 }
 
-/// The log keeps what was done, but no name and no address of whoever is gone.
+/// The log keeps what was done, but no name and no address of whoever is gone, and nothing that they have
+/// called their factors.
 pub async fn forget_in_log(database: &impl ConnectionTrait, user: UserId) -> Result<()> {
-    let name = format!("gone-{user}");
-    audit_entry::Entity::update_many()
-        .col_expr(audit_entry::Column::ActorName, Expr::value(name.clone()))
-        .col_expr(audit_entry::Column::Address, Expr::value(""))
-        .filter(audit_entry::Column::ActorId.eq(user.0))
-        .exec(database)
-        .await?;
+    use audit_entry::Column::{ActorId, ActorName, Address, Deed as DeedName, Detail, SubjectId, SubjectKind, SubjectName};
+
+    let name = || Expr::value(name::of_gone(user));
+    let change = audit_entry::Entity::update_many;
+    let of_account = || SubjectKind.eq("user").and(SubjectId.eq(user.0));
+    let of_comments = SubjectKind.eq("comment").and(SubjectId.in_subquery(comments_of(user)));
+    let by_person = change().col_expr(ActorName, name()).col_expr(Address, Expr::value("")).filter(ActorId.eq(user.0));
     // Whoever signs in is still a guest at that moment.
-    audit_entry::Entity::update_many()
-        .col_expr(audit_entry::Column::Address, Expr::value(""))
-        .filter(audit_entry::Column::SubjectKind.eq("user"))
-        .filter(audit_entry::Column::SubjectId.eq(user.0))
-        .filter(audit_entry::Column::ActorId.is_null())
-        .exec(database)
-        .await?;
-    audit_entry::Entity::update_many()
-        .col_expr(audit_entry::Column::SubjectName, Expr::value(name))
-        .filter(audit_entry::Column::SubjectKind.eq("user"))
-        .filter(audit_entry::Column::SubjectId.eq(user.0))
-        .exec(database)
-        .await?;
+    let by_guest = change().col_expr(Address, Expr::value("")).filter(of_account()).filter(ActorId.is_null());
+    let to_person = change().col_expr(SubjectName, name()).filter(of_account());
+    // What moderators do with a comment is written down with its author's name.
+    let to_comments = change().col_expr(SubjectName, name()).filter(of_comments);
+    let named_by_person = DeedName.is_in(NAMED_BY_PERSON.map(Deed::name));
+    let to_factors = change().col_expr(Detail, Expr::value("")).filter(of_account()).filter(named_by_person);
+    for forgetting in [by_person, by_guest, to_person, to_comments, to_factors] {
+        forgetting.exec(database).await?;
+    }
     Ok(())
+}
+
+/// Deeds whose detail holds what a person has called something of theirs, or where else they have an account.
+const NAMED_BY_PERSON: [Deed; 5] =
+    [Deed::FactorSetUp, Deed::FactorRemoved, Deed::PasskeyRenamed, Deed::IdentityLinked, Deed::IdentityUnlinked];
+
+fn comments_of(author: UserId) -> SelectStatement {
+    let comments = comment::Entity::find().select_only().column(comment::Column::Id);
+    QuerySelect::query(&mut comments.filter(comment::Column::AuthorId.eq(author.0))).to_owned()
 }
 
 /// What stands in the tables about an account, for its owner to take along.
@@ -225,6 +233,15 @@ pub struct Belongings {
     pub passkeys: Vec<passkey::Model>,
     pub identities: Vec<identity::Model>,
     pub deeds: Vec<audit_entry::Model>,
+}
+
+impl Belongings {
+    /// From where something was done, where its owner did it: signed in, or as a guest who was about to be.
+    /// From where others act is theirs alone.
+    pub fn own_address<'a>(&self, deed: &'a audit_entry::Model) -> Option<&'a str> {
+        let is_own = deed.actor_id.is_none_or(|actor| actor == self.account.id);
+        is_own.then_some(deed.address.as_str())
+    }
 }
 
 pub async fn belongings(database: &impl ConnectionTrait, _permit: &Permit<act::TakeOwnData>, user: UserId) -> Result<Belongings> {

@@ -118,7 +118,8 @@ impl Passwords {
         hash.map(|hash| Hash(hash.to_string())).map_err(PasswordError::Failed)
     }
 
-    /// Compares a password with a stored hash, in the time that the hash's own parameters take. One whose
+    /// Compares a password with a stored hash. A hash of lower cost takes as long as one of today when the
+    /// password is wrong, so that a clock does not tell whose hash is old, and thereby who is here. One whose
     /// pepper is lost has no right password any more; the operator reads of it in the log.
     /// Where an account has none, the same work is done and no password is right.
     ///
@@ -142,8 +143,17 @@ impl Passwords {
             return Ok(Verdict::NoMatch);
         };
         let params = self.params.clone();
+        let rest = Params::try_from(&hash).ok().and_then(|then| difference(&params, &then));
         let text = composed(password);
-        match self.in_turn(move || argon2(params, pepper.as_ref()).verify_password(text.as_bytes(), &hash)).await? {
+        let compare = move || {
+            let compared = argon2(params, pepper.as_ref()).verify_password(text.as_bytes(), &hash);
+            if let (Err(_), Some(rest)) = (&compared, rest) {
+                // Only the time that it takes matters.
+                let _unread = argon2(rest, None).hash_password(text.as_bytes());
+            }
+            compared
+        };
+        match self.in_turn(compare).await? {
             Ok(()) => Ok(verdict),
             Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::NoMatch),
             Err(error) => Err(PasswordError::Failed(error)),
@@ -217,6 +227,16 @@ fn argon2(params: Params, pepper: Option<&DataKey>) -> Argon2<'_> {
         Some(key) => Argon2::new_with_secret(key.expose(), Algorithm::Argon2id, Version::V0x13, params)
             .expect("32 bytes are not too long for a secret"),
     }
+}
+
+/// What a hash of lower cost leaves to do up to the cost of today: Argon2 takes time in proportion to its
+/// memory, once for each pass.
+fn difference(today: &Params, then: &Params) -> Option<Params> {
+    let cost = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
+    let left = cost(today).saturating_sub(cost(then));
+    let passes = u32::try_from(left.div_ceil(u64::from(today.m_cost()))).ok().filter(|passes| *passes > 0)?;
+    let memory = u32::try_from(left / u64::from(passes)).ok()?;
+    Params::new(memory, passes, today.p_cost(), None).ok()
 }
 
 /// The same parameters with the name of today's pepper.

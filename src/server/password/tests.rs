@@ -1,8 +1,11 @@
 //! Hashing and comparing, at the cheapest parameters that are allowed.
 
-use std::sync::{
-    atomic::{AtomicUsize, Ordering},
-    mpsc,
+use std::{
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Instant,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -62,6 +65,38 @@ async fn a_hash_of_lower_cost_is_told_apart_only_when_the_password_is_right() {
 
     let new = hashed(&today, PASSWORD).await;
     assert_eq!(passwords().verify(&secret(PASSWORD), new.as_str()).await.unwrap(), Verdict::Match);
+}
+
+#[tokio::test]
+async fn a_wrong_password_takes_as_long_for_an_old_hash_as_for_nobody() {
+    let old = hashed(&passwords(), PASSWORD).await;
+    let today = Passwords::new(Parameters { iterations: 12, ..Parameters::floor() }, None).unwrap();
+    let (mut for_old, mut for_nobody) = (Duration::MAX, Duration::MAX);
+    // The least of several, as other work on the machine only makes it longer: without more to do the old
+    // hash would take a sixth of the time.
+    for _ in 0..5 {
+        let begun = Instant::now();
+        assert_eq!(today.verify(&secret("something else"), old.as_str()).await.unwrap(), Verdict::NoMatch);
+        for_old = for_old.min(begun.elapsed());
+        let begun = Instant::now();
+        today.verify_nobody(&secret("something else")).await.unwrap();
+        for_nobody = for_nobody.min(begun.elapsed());
+    }
+    assert!(for_old > for_nobody / 2, "{for_old:?} and {for_nobody:?}");
+}
+
+#[test]
+fn what_an_old_hash_leaves_to_do_makes_up_for_the_difference() {
+    let of = |memory, passes| Params::new(memory, passes, 1, None).unwrap();
+    for (then, today) in [((19_456, 2), (65_536, 3)), ((19_456, 2), (19_456, 3)), ((47_104, 1), (19_456, 4))] {
+        let (then, today) = (of(then.0, then.1), of(today.0, today.1));
+        let rest = difference(&today, &then).unwrap();
+        let cost = |params: &Params| params.m_cost() * params.t_cost();
+        assert!(cost(&today).abs_diff(cost(&then) + cost(&rest)) <= rest.t_cost(), "{rest:?}");
+        assert!(rest.m_cost() <= today.m_cost());
+    }
+    assert!(difference(&of(19_456, 2), &of(65_536, 3)).is_none());
+    assert!(difference(&of(19_456, 2), &of(19_456, 2)).is_none());
 }
 
 #[tokio::test]

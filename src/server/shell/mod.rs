@@ -29,6 +29,7 @@ use crate::{
         accounts::providers::Providers,
         app::App,
         assets,
+        config::SiteAddress,
         layers::{
             compression::ReadByAll,
             headers::{HasIslands, Nonce},
@@ -44,8 +45,12 @@ use crate::{
 
 use document::Document;
 
-/// The cookie that keeps the chosen theme: no secret, so not encrypted.
-pub const THEME_COOKIE: &str = "theme";
+/// The cookie that keeps the chosen theme: no secret, so not encrypted. Under HTTPS its prefix keeps other
+/// hosts of the same domain from writing it (RFC 6265bis, 4.1.3); on plain loopback browsers would not take it.
+#[must_use]
+pub fn theme_cookie(address: &SiteAddress) -> &'static str {
+    if address.is_secure() { "__Host-theme" } else { "theme" }
+}
 
 /// How wide a page is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -208,7 +213,7 @@ fn bare_surroundings(parts: &Parts, app: &App) -> Surroundings {
         actor: Actor::Guest,
         now: app.clock().now(),
         suspension_reason: None,
-        theme: theme(parts),
+        theme: theme(parts, theme_cookie(&app.config().site.address)),
         notice: form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "notice")
             .and_then(|(_, code)| Notice::from_code(&code)),
@@ -225,12 +230,12 @@ fn page_path(path: &str, query: &str) -> String {
     LocalPath::parse(&whole).map_or_else(|_| "/".to_owned(), String::from)
 }
 
-fn theme(parts: &Parts) -> Theme {
+fn theme(parts: &Parts, kept_in: &str) -> Theme {
     let cookies =
         parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
     cookies
         .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == THEME_COOKIE)
+        .find(|(name, _)| *name == kept_in)
         .and_then(|(_, value)| Theme::from_name(value))
         .unwrap_or_default()
 }

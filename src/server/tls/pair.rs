@@ -1,6 +1,7 @@
 //! A certificate chain and its private key, from two PEM files to what rustls serves.
 
 use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,11 +40,11 @@ impl PairFiles {
     }
 
     /// # Errors
-    /// When one of the files cannot be read.
+    /// When one of the files cannot be read, or others than its owner's group can read the key.
     pub fn read(&self) -> Result<Pair, StartError> {
         Ok(Pair {
             certificate: read(CERTIFICATE_SETTING, &self.certificate)?,
-            key: Zeroizing::new(read(KEY_SETTING, &self.key)?),
+            key: read_key(&self.key)?,
             certificate_path: self.certificate.clone(),
             key_path: self.key.clone(),
         })
@@ -52,34 +53,38 @@ impl PairFiles {
     /// Everything that is wrong: one problem per file that cannot be read, or that they do not fit.
     pub fn problems(&self) -> Vec<StartError> {
         let unreadable: Vec<StartError> =
-            [read(CERTIFICATE_SETTING, &self.certificate).err(), read(KEY_SETTING, &self.key).err()]
-                .into_iter()
-                .flatten()
-                .collect();
+            [read(CERTIFICATE_SETTING, &self.certificate).err(), read_key(&self.key).err()].into_iter().flatten().collect();
         if unreadable.is_empty() {
             let unfit = self.read().and_then(|pair| pair.server_config()).err();
             return unfit.into_iter().collect();
         }
         unreadable
     }
+}
 
-    /// Tells the operator when other users of the machine could copy the key.
-    pub fn warn_if_key_is_exposed(&self) {
-        let excess = File::open(&self.key).and_then(|file| private_file::excess_permissions(&file, Sharing::GroupReads));
-        if let Ok(Some(mode)) = excess {
-            tracing::warn!(
-                key = %self.key.display(),
-                mode = format!("{mode:o}"),
-                "other users of this machine can read the TLS key; run `chmod 600` on it"
-            );
-        }
+/// A key that every user of the machine can copy is no secret any more: refused, as every other secret is.
+fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, StartError> {
+    let unread = |cause: &io::Error| refuse(KEY_SETTING, path, unreadable(cause));
+    let mut file = File::open(path).map_err(|cause| unread(&cause))?;
+    let excess = private_file::excess_permissions(&file, Sharing::GroupReads).map_err(|cause| unread(&cause))?;
+    if let Some(mode) = excess {
+        let complaint = format!(
+            "can be read by other users of this machine (its mode is {mode:o}). Run `chmod 600` on it, or `chmod 640` where \
+             the user that runs Locutory reads it by its group; issue a new certificate if others may have copied it."
+        );
+        return Err(refuse(KEY_SETTING, path, complaint));
     }
+    let mut key = Zeroizing::new(Vec::new());
+    file.read_to_end(&mut key).map_err(|cause| unread(&cause))?;
+    Ok(key)
+}
+
+fn unreadable(cause: &io::Error) -> String {
+    format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it.")
 }
 
 fn read(setting: &'static str, path: &Path) -> Result<Vec<u8>, StartError> {
-    fs::read(path).map_err(|cause| {
-        refuse(setting, path, format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it."))
-    })
+    fs::read(path).map_err(|cause| refuse(setting, path, unreadable(&cause)))
 }
 
 fn refuse(setting: &'static str, path: &Path, complaint: impl Into<String>) -> StartError {

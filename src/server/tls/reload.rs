@@ -45,7 +45,6 @@ impl Reloader {
     /// Loads the first pair.
     pub(super) fn start(source: Source, now: OffsetDateTime) -> Result<(RustlsConfig, Self), StartError> {
         source.refresh(now)?;
-        source.files().warn_if_key_is_exposed();
         let pair = source.files().read()?;
         let serving = RustlsConfig::from_config(pair.server_config()?);
         let reloader =

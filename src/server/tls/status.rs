@@ -113,6 +113,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
     use std::time::Duration;
 
@@ -159,6 +160,7 @@ mod tests {
         let config = config(folder.path(), "files", &[(&TLS_CERTIFICATE, &chain), (&TLS_KEY, &key)]);
         fs::write(&chain, one.cert.pem()).unwrap();
         fs::write(&key, one.signing_key.serialize_pem()).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(report(&config, now()).verdict, Verdict::WellKept);
         fs::write(&key, other.signing_key.serialize_pem()).unwrap();
         let told = report(&config, now());

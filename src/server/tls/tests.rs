@@ -1,6 +1,7 @@
 //! What a client sees, without a network: both ends of a handshake in memory.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,7 +32,8 @@ fn files_in(folder: &Path) -> PairFiles {
 fn write(folder: &Path, certificate: &str, key: &str) {
     let files = files_in(folder);
     fs::write(files.certificate, certificate).unwrap();
-    fs::write(files.key, key).unwrap();
+    fs::write(&files.key, key).unwrap();
+    fs::set_permissions(files.key, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 fn start(folder: &Path) -> Result<(RustlsConfig, Reloader), StartError> {
@@ -109,6 +111,24 @@ fn a_key_that_does_not_fit_stops_the_start() {
     let refusal = start(folder.path()).unwrap_err().to_string();
     assert!(refusal.starts_with("tls.key:"), "{refusal}");
     assert!(refusal.contains("not the key of the certificate"), "{refusal}");
+}
+
+#[test]
+fn a_key_that_every_user_of_the_machine_can_read_is_refused_with_the_cure() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = make();
+    write(folder.path(), &made.certificate, &made.key);
+    let key = files_in(folder.path()).key;
+    for (mode, is_refused) in [(0o644, true), (0o604, true), (0o660, true), (0o640, false), (0o400, false)] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        let started = start(folder.path());
+        assert_eq!(started.is_err(), is_refused, "{mode:o}");
+        if let Err(refusal) = started {
+            let refusal = refusal.to_string();
+            assert!(refusal.starts_with("tls.key:") && refusal.contains("chmod 600"), "{refusal}");
+            assert_eq!(files_in(folder.path()).problems().len(), 1, "a check says it too");
+        }
+    }
 }
 
 #[test]

@@ -294,6 +294,7 @@ fn in_words(answer: &Answer) -> &'static str {
             Refusal::RegistrationClosed => "closed",
             Refusal::InvitationNeeded => "invitation",
             Refusal::LastAdmin => "last admin",
+            Refusal::NotLetIn => "not let in",
             Refusal::Yourself => "yourself",
             Refusal::AlreadySignedIn => "signed in",
             Refusal::PasskeyOver => "too slow",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 
 use super::{people, problem, sign_in};
 use crate::{
@@ -125,4 +125,40 @@ async fn an_invitation_stands_for_the_consent_that_others_wait_for() {
     let mut ada = world.holder(&address).await;
     register(&mut ada, "ada", "").await.landing();
     assert_eq!(ada.get("/new").await.status, 200);
+}
+
+#[tokio::test]
+async fn who_waits_to_be_let_in_is_made_no_admin_and_does_not_count_as_one() {
+    let world = World::new().await;
+    let mut ada = world.admin("ada").await;
+    world.set(|settings| settings.registration = RegistrationMode::Approval).await;
+    register(&mut world.guest(), "eve", "I bake.").await.landing();
+    let id = |name: &'static str| {
+        let operator = world.operator();
+        async move { accounts::profile(&operator, name).await.unwrap().id }
+    };
+    let (own, eve) = (id("ada").await, id("eve").await);
+    let (own_text, eve_text) = (own.to_string(), eve.to_string());
+    let refused = ada.call("/api/accounts/change_role", &[("user", &eve_text), ("role", "admin")]).await;
+    assert_eq!(refused.error(), AppError::Forbidden(Refusal::NotLetIn));
+    // As it may stand in a database from before.
+    let promoted = user::Entity::update_many().col_expr(user::Column::Role, Expr::value("admin"));
+    promoted.filter(user::Column::Id.eq(eve.0)).exec(world.app.database().writer()).await.unwrap();
+    let resigning = [("user", own_text.as_str()), ("role", "member")];
+    let refused = ada.call("/api/accounts/change_role", &resigning).await;
+    assert_eq!(refused.error(), AppError::Forbidden(Refusal::LastAdmin));
+    ada.call("/api/accounts/approve", &[("user", &eve_text)]).await.landing();
+    ada.call("/api/accounts/change_role", &resigning).await.landing();
+}
+
+#[tokio::test]
+async fn an_admin_who_has_to_prove_an_address_first_does_not_count_either() {
+    let world = World::with_letters().await;
+    let mut ada = world.admin("ada").await;
+    register(&mut world.guest(), "eve", "").await.landing();
+    let (own, eve) = (accounts::profile(&world.operator(), "ada").await, accounts::profile(&world.operator(), "eve").await);
+    let (own, eve) = (own.unwrap().id.to_string(), eve.unwrap().id.to_string());
+    ada.call("/api/accounts/change_role", &[("user", &eve), ("role", "admin")]).await.landing();
+    let refused = ada.call("/api/accounts/change_role", &[("user", &own), ("role", "member")]).await;
+    assert_eq!(refused.error(), AppError::Forbidden(Refusal::LastAdmin));
 }

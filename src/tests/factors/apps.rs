@@ -9,7 +9,11 @@ use crate::{
     accounts::model::Role,
     audit::model::Deed,
     error::{AppError, Conflict, Refusal},
-    server::{accounts::factors, entity::totp_secret, housekeeping},
+    server::{
+        accounts::{self, factors},
+        entity::totp_secret,
+        housekeeping,
+    },
     tests::support::{Authenticator, PASSWORD, World},
 };
 
@@ -221,6 +225,39 @@ async fn wrong_codes_make_the_account_wait_whatever_entry_they_come_by() {
         let mut guessing = world.half_signed_in("ada").await;
         assert!(is_wrong_code(&guessing.call(GIVE, &[("code", "000000")]).await.error(), "code"), "success forgives");
     }
+}
+
+/// Whether the right code is refused for the tries before it.
+async fn has_to_wait(world: &World, app: &Authenticator) -> bool {
+    let mut arriving = world.guest();
+    let fields = [("login", "ada"), ("password", "eleven paper boats drift")];
+    arriving.call("/api/accounts/sign_in", &fields).await.landing();
+    let answer = arriving.call(GIVE, &[("code", &app.code(world.clock.now()))]).await;
+    !answer.status.is_success() && matches!(answer.error(), AppError::TooMany { .. })
+}
+
+#[tokio::test]
+async fn a_new_password_gives_nobody_more_tries_at_the_second_factor() {
+    let world = World::new().await;
+    let mut person = world.member("ada").await;
+    let (app, _) = person.sets_up_app(&world).await;
+    let ada = accounts::profile(&world.operator(), "ada").await.unwrap().id;
+    for _ in 0..2 {
+        let mut guessing = world.half_signed_in("ada").await;
+        for _ in 0..4 {
+            guessing.call(GIVE, &[("code", "000000")]).await;
+        }
+    }
+    let link = accounts::administration::make_password_link(&world.operator(), ada).await.unwrap();
+    let mut holder = world.holder(&link.address).await;
+    holder.call("/api/accounts/use_password_link", &[("password", "eleven paper boats drift")]).await.landing();
+    assert!(has_to_wait(&world, &app).await);
+    factors::reset(&world.operator(), ada).await.unwrap();
+    let mut person = world.guest();
+    let fields = [("login", "ada"), ("password", "eleven paper boats drift")];
+    person.call("/api/accounts/sign_in", &fields).await.landing();
+    let (app, _) = person.sets_up_app(&world).await;
+    assert!(!has_to_wait(&world, &app).await, "a new factor has not been guessed at");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::{
     },
     tests::{
         access::given_credential,
-        support::{Browser, World},
+        support::{Browser, PASSWORD, World},
     },
 };
 
@@ -108,4 +108,25 @@ async fn a_site_without_a_name_offers_none() {
     assert!(!person.get("/account/security").await.shows("Passkeys"));
     assert!(!world.guest().get("/sign-in").await.shows("passkey"));
     assert_eq!(person.call("/api/accounts/begin_passkey", &[]).await.error(), AppError::NotFound);
+}
+
+#[tokio::test]
+async fn exchanges_are_counted_whatever_they_are_for() {
+    let world = World::new().await;
+    let mut person = world.member("ada").await;
+    person.adds_passkey().await;
+    world.pass(Duration::from_mins(10));
+    person.call("/api/accounts/prove", &[("password", PASSWORD)]).await.landing();
+    for number in 0..21 {
+        let is_begun = number % 2 == 0;
+        let answer =
+            if is_begun { person.call("/api/accounts/begin_passkey", &[]).await } else { person.asks_for_passkey("proof").await };
+        assert_eq!(answer.status.as_u16(), if number < 20 { 200 } else { 429 }, "{number}");
+    }
+    assert_eq!(person.asks_for_passkey("proof").await.status, 429);
+    let mut half = world.half_signed_in("ada").await.at("198.51.100.7");
+    for number in 0..61 {
+        let answer = half.asks_for_passkey("second_factor").await;
+        assert_eq!(answer.status.as_u16(), if number < 60 { 200 } else { 429 }, "{number}");
+    }
 }

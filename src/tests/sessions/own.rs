@@ -1,5 +1,7 @@
 //! One's own sessions, seen and ended by their owner alone.
 
+use std::time::Duration;
+
 use super::is_signed_in;
 use crate::{
     accounts::model::Role,
@@ -61,4 +63,15 @@ async fn all_others_end_at_once_and_the_one_in_use_goes_on() {
     let [own] = numbers(&mut here).await.try_into().expect("one session is left");
     here.call("/api/accounts/end_own_session", &[("session", &own)]).await.landing();
     assert!(!is_signed_in(&mut here).await);
+}
+
+#[tokio::test]
+async fn a_stolen_session_cannot_silence_the_letters_that_tell_of_it() {
+    let world = World::new().await;
+    let mut thief = world.member("ada").await;
+    let silence = [("notices", "unwanted")];
+    world.pass(Duration::from_mins(11));
+    assert_eq!(thief.call("/api/accounts/choose_notices", &silence).await.error(), AppError::ProofNeeded);
+    thief.call("/api/accounts/prove", &[("password", PASSWORD)]).await.landing();
+    thief.call("/api/accounts/choose_notices", &silence).await.landing();
 }

@@ -17,6 +17,7 @@ use crate::{
             door::{self, Entry},
             links::{self, Link, Purpose},
             store as accounts,
+            throttle::{self, Kind},
         },
         audit::{self, Line},
         entity::user,
@@ -44,8 +45,17 @@ pub enum Written {
 /// it, its owner is told that instead; whoever asked sees no difference.
 ///
 /// # Errors
-/// The database's.
+/// Too many such letters were asked for from one network.
 pub async fn write(visit: &Visit, user: UserId) -> Result<Written> {
+    throttle::admit(visit, Kind::VerificationLetter, throttle::Subject::Network).await?;
+    let written = write_admitted(visit, user).await;
+    if !matches!(written, Ok(Written::Yes)) {
+        throttle::give_back(visit, Kind::VerificationLetter, throttle::Subject::Network).await?;
+    }
+    written
+}
+
+async fn write_admitted(visit: &Visit, user: UserId) -> Result<Written> {
     let transaction = visit.database().begin().await?;
     let user = store::lock(&transaction, user).await?.ok_or(Refusal::EntryOver)?;
     let written = write_within(visit, &transaction, &user).await?;
@@ -75,7 +85,8 @@ async fn write_within(visit: &Visit, database: &impl ConnectionTrait, user: &use
 /// Writes once more to whoever is half signed in and owes the proof.
 ///
 /// # Errors
-/// The entry is over, something else is owed, or the last letter was written less than a minute ago.
+/// The entry is over, something else is owed, the last letter was written less than a minute ago, or too
+/// many were asked for from one network.
 pub async fn resend(visit: &Visit) -> Result<Landing> {
     let entry = owing(visit).await?;
     match write(visit, entry.user).await? {
@@ -87,12 +98,14 @@ pub async fn resend(visit: &Visit) -> Result<Landing> {
 /// Corrects the address of an account that has never proven one, and writes there.
 ///
 /// # Errors
-/// The entry is over, something else is owed, or the text is no address.
+/// The entry is over, something else is owed, the text is no address, or too many letters were asked for
+/// from one network.
 pub async fn correct(visit: &Visit, draft: EmailDraft) -> Result<Landing> {
     let permit = policy::may_sign_in(visit.actor(), visit.now())?;
     let draft = Valid::check(draft)?;
     let address = EmailAddress::parse(&draft.email).map_err(|problem| FieldProblems::one("email", problem))?;
     let entry = owing(visit).await?;
+    throttle::admit(visit, Kind::VerificationLetter, throttle::Subject::Network).await?;
     door::spend_try(visit, &entry).await?;
     let transaction = visit.database().begin().await?;
     let user = store::lock(&transaction, entry.user).await?.ok_or(Refusal::EntryOver)?;

@@ -36,8 +36,21 @@ pub fn of(visit: &Visit) -> Option<Secret> {
 /// The database's.
 pub async fn known(visit: &Visit, user: UserId) -> Result<Option<Secret>> {
     let Some(token) = visit.keepsakes().get(Keepsake::Browser) else { return Ok(None) };
-    let is_known = store::is_known(visit.database().reader(), &token::hash(&token), user, visit.now().before(KNOWN_FOR)).await?;
+    let is_known = is_known(visit.database().reader(), &token::hash(&token), user, visit.now()).await?;
     Ok(is_known.then_some(token))
+}
+
+/// Whether the browser with a token of this hash is known to belong to the account.
+///
+/// # Errors
+/// The database's.
+pub async fn is_known(
+    database: &impl sea_orm::ConnectionTrait,
+    token_hash: &[u8],
+    user: UserId,
+    now: crate::moment::Moment,
+) -> Result<bool> {
+    store::is_known(database, token_hash, user, now.before(KNOWN_FOR)).await
 }
 
 /// Remembers the browser of somebody who has just come in, and says whether it was known.

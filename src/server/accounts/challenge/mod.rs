@@ -3,8 +3,12 @@
 //! Each such form carries a signed stamp of when it was made. Usually nothing more is asked than that it is
 //! older than a few seconds, younger than an hour, and that a field which people do not see is empty. While
 //! the site is under pressure (`throttle::Pressure`) the browser has to solve the stamp's puzzle as well, and
-//! each stamp is good once; forms from browsers without scripts go through a slower lane, a few a minute for
-//! the whole site. An act asks with one line: `challenge::demand(visit, Purpose::Registration, &answer)`.
+//! each stamp is good once; forms from browsers without scripts go through a slower lane, one a minute from
+//! one network and a few for the whole site. An act asks with one line:
+//! `challenge::demand(visit, Purpose::Registration, &answer)`.
+//!
+//! One network can neither put the site under pressure nor fill the slower lane: a form counts for the site
+//! only when its stamp is good and its own network had room for it.
 
 mod stamp;
 mod store;
@@ -59,26 +63,28 @@ pub async fn make(visit: &Visit, purpose: Purpose) -> Result<Challenge> {
     Ok(Challenge { text: stamp.signed(visit.app().seals()), bits: stamp.bits, work })
 }
 
-/// Lets a form pass that a person may have sent, and counts it. Call it when nothing else is wrong with the
-/// form, as a solution is good once.
+/// Lets a form pass that a person may have sent, and counts it: first for the network that it comes from,
+/// then for the whole site. Call it when nothing else is wrong with the form, as a solution is good once.
 ///
 /// # Errors
-/// The form was sent too fast or too late, the trap is filled in, or there is work to do.
+/// The form was sent too fast or too late, the trap is filled in, too many came from one network, or there
+/// is work to do.
 pub async fn demand(visit: &Visit, purpose: Purpose, answer: &ChallengeAnswer) -> Result<()> {
     if !answer.trap.is_empty() {
         return Err(doubt(Doubt::Trap));
     }
-    if let Some(pressure) = purpose.pressure() {
+    let patience = visit.app().config().limits.form_age;
+    if purpose.is_timed() && !patience.is_zero() {
+        timely(visit, purpose, answer)?;
+    }
+    if let Some((kind, pressure)) = purpose.tallies() {
+        throttle::admit(visit, kind, Subject::Network).await?;
         throttle::count_pressure(visit, pressure).await?;
     }
-    let is_under_pressure = throttle::is_under_pressure(visit).await?;
-    let patience = visit.app().config().limits.form_age;
-    if !is_under_pressure && (patience.is_zero() || !purpose.is_timed()) {
-        return Ok(());
+    if throttle::is_under_pressure(visit).await? {
+        demand_work(visit, &timely(visit, purpose, answer)?, answer).await?;
     }
-    let stamp = Stamp::read(&answer.challenge, purpose, visit.app().seals()).ok_or_else(|| doubt(Doubt::TooOld))?;
-    refuse_untimely(&stamp, purpose, patience, visit.now())?;
-    if is_under_pressure { demand_work(visit, &stamp, answer).await } else { Ok(()) }
+    Ok(())
 }
 
 /// [`demand`], where nothing is asked in quiet times.
@@ -89,11 +95,15 @@ pub async fn demand_under_pressure(visit: &Visit, purpose: Purpose, answer: &Cha
     if throttle::is_under_pressure(visit).await? { demand(visit, purpose, answer).await } else { Ok(()) }
 }
 
-/// Makes a solution good again whose form came to nothing through no fault of whoever sent it.
+/// Takes a form back that came to nothing through no fault of whoever sent it: its solution is good again,
+/// and it does not count for its network.
 ///
 /// # Errors
 /// The database's.
-pub async fn give_back(visit: &Visit, answer: &ChallengeAnswer) -> Result<()> {
+pub async fn give_back(visit: &Visit, purpose: Purpose, answer: &ChallengeAnswer) -> Result<()> {
+    if let Some((kind, _)) = purpose.tallies() {
+        throttle::give_back(visit, kind, Subject::Network).await?;
+    }
     store::forget(visit.database().writer(), &answer.challenge).await
 }
 
@@ -105,15 +115,17 @@ pub async fn sweep(database: &impl ConnectionTrait, now: Moment) -> Result<u64> 
     store::sweep(database, now).await
 }
 
-fn refuse_untimely(stamp: &Stamp, purpose: Purpose, patience: Duration, now: Moment) -> Result<()> {
-    let age = now.since(stamp.made);
-    if age > LIFE || stamp.made > now {
+/// The stamp of a form, when it is ours and the form was sent neither too fast nor too late.
+fn timely(visit: &Visit, purpose: Purpose, answer: &ChallengeAnswer) -> Result<Stamp> {
+    let stamp = Stamp::read(&answer.challenge, purpose, visit.app().seals()).ok_or_else(|| doubt(Doubt::TooOld))?;
+    let age = visit.now().since(stamp.made);
+    if age > LIFE || stamp.made > visit.now() {
         return Err(doubt(Doubt::TooOld));
     }
-    if purpose.is_timed() && age < patience {
+    if purpose.is_timed() && age < visit.app().config().limits.form_age {
         return Err(doubt(Doubt::TooFast));
     }
-    Ok(())
+    Ok(stamp)
 }
 
 async fn demand_work(visit: &Visit, stamp: &Stamp, answer: &ChallengeAnswer) -> Result<()> {
@@ -129,10 +141,20 @@ async fn demand_work(visit: &Visit, stamp: &Stamp, answer: &ChallengeAnswer) -> 
     if is_first { Ok(()) } else { Err(doubt(Doubt::TooOld)) }
 }
 
-/// A few forms a minute are taken without work, for browsers that cannot do any.
+/// A few forms a minute are taken without work, for browsers that cannot do any; of one network only one, so
+/// that nobody fills the lane for all others.
 async fn enter_slow_lane(visit: &Visit) -> Result<()> {
-    match throttle::admit(visit, Kind::SlowLane, Subject::Site).await {
-        Err(Error::Told(AppError::TooMany { retry_after })) => Err(AppError::Crowded { retry_after }.into()),
+    throttle::admit(visit, Kind::SlowLane, Subject::Network).await.map_err(crowded)?;
+    let admitted = throttle::admit(visit, Kind::SlowLane, Subject::Site).await;
+    if admitted.is_err() {
+        throttle::give_back(visit, Kind::SlowLane, Subject::Network).await?;
+    }
+    admitted.map_err(crowded)
+}
+
+fn crowded(refusal: Error) -> Error {
+    match refusal {
+        Error::Told(AppError::TooMany { retry_after }) => AppError::Crowded { retry_after }.into(),
         other => other,
     }
 }
@@ -142,11 +164,12 @@ fn doubt(doubt: Doubt) -> Error {
 }
 
 impl Purpose {
-    /// What a form of this purpose adds to; sign-ins count only when they fail.
-    const fn pressure(self) -> Option<Pressure> {
+    /// What a form of this purpose counts as, for its network and for the site; sign-ins are counted where
+    /// they fail.
+    const fn tallies(self) -> Option<(Kind, Pressure)> {
         match self {
-            Self::Registration => Some(Pressure::Registrations),
-            Self::Reset => Some(Pressure::ResetRequests),
+            Self::Registration => Some((Kind::Registration, Pressure::Registrations)),
+            Self::Reset => Some((Kind::ResetRequest, Pressure::ResetRequests)),
             Self::SignIn => None,
         }
     }

@@ -20,7 +20,7 @@ pub use store::{Entry, sweep};
 use crate::{
     accounts::model::{Clearance, Debt, Keeping, Proven, Role, SignInNotices, UserId},
     audit::model::{Deed, Subject},
-    error::Refusal,
+    error::{AppError, Refusal},
     landing::{Landing, LocalPath, Notice},
     moment::Moment,
     policy::{
@@ -35,7 +35,7 @@ use crate::{
         },
         audit::{self, Line},
         entity::user,
-        error::Result,
+        error::{Error, Result},
         events::{self, SecurityEvent},
         keepsake::Keepsake,
         letters::{self, Letter},
@@ -169,12 +169,16 @@ async fn open(visit: &Visit, state: &AccountState, arrival: Arrival<'_>) -> Resu
     })
 }
 
-/// Whoever owes a proof of their address is sent a letter that proves it.
+/// Whoever owes a proof of their address is sent a letter that proves it. When too many were asked for from
+/// one network, it can be asked for later, in the waiting room.
 async fn write_where_owed(visit: &Visit, debt: Debt, user: &user::Model) -> Result<()> {
-    if debt == Debt::Verification {
-        verification::write(visit, UserId(user.id)).await?;
+    if debt != Debt::Verification {
+        return Ok(());
     }
-    Ok(())
+    match verification::write(visit, UserId(user.id)).await {
+        Ok(_) | Err(Error::Told(AppError::TooMany { .. })) => Ok(()),
+        Err(other) => Err(other),
+    }
 }
 
 /// A browser that is new to an account which has been entered from others: its owner may want to know.
@@ -221,7 +225,7 @@ async fn state_of(visit: &Visit, database: &impl ConnectionTrait, user: &user::M
 }
 
 /// Where no letters are sent, nobody can prove anything.
-fn verification_of(visit: &Visit, user: &user::Model) -> Verification {
+pub(in crate::server::accounts) fn verification_of(visit: &Visit, user: &user::Model) -> Verification {
     if visit.app().sends_letters() && user.email_verified_at.is_none() { Verification::Owed } else { Verification::NotOwed }
 }
 

@@ -99,6 +99,7 @@ pub async fn reset(visit: &Visit, id: UserId) -> Result<()> {
     let transaction = visit.database().begin().await?;
     let user = store::lock(&transaction, id).await?.ok_or(AppError::NotFound)?;
     store::delete_all(&transaction, &permit, id).await?;
+    throttle::forgive_second_factor(&transaction, visit, id).await?;
     accounts::end_all_access(&transaction, id, None).await?;
     audit::record(&transaction, visit, Line::of(Deed::FactorsReset, Subject::User(id.0)).named(&user.name)).await?;
     told(visit, &transaction, &user, Event::FactorsReset).await?;

@@ -10,9 +10,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openidconnect::{
-    ClaimsVerificationError, ClientId, IssuerUrl, Nonce, SignatureVerificationError,
-    core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm as Algorithm},
+    ClaimsVerificationError, ClientId, IssuerUrl, JsonWebKey, Nonce, SignatureVerificationError,
+    core::{
+        CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKey, CoreJsonWebKeySet,
+        CoreJwsSigningAlgorithm as Algorithm,
+    },
 };
 use serde::Deserialize;
 use url::Url;
@@ -37,6 +41,9 @@ const LEFT_ALONE: Duration = Duration::from_secs(10);
 const SKEW: Duration = Duration::from_mins(1);
 /// A code is exchanged at once, so its token is no older than a visit to the provider.
 const OLDEST_TOKEN: Duration = Duration::from_mins(10);
+
+/// In bits.
+const SHORTEST_RSA: usize = 2_048;
 
 /// Signatures that only the issuer can make. None of them is a shared secret, and none is nothing.
 const ALGORITHMS: [Algorithm; 9] = [
@@ -118,7 +125,7 @@ impl Discovery {
         if now.since(known.fetched) < KEYS_AT_LEAST {
             return Ok(None);
         }
-        let keys = protocol::fetch(http, &known.jwks, None).await?;
+        let keys = fetch_keys(http, &known.jwks).await?;
         Ok(Some(self.keep(known.with_keys(keys, now))))
     }
 
@@ -147,7 +154,7 @@ async fn discover(http: &Http, issuer: &EndPoint, now: Moment) -> Result<Issuer,
     }
     let reach = issuer.reach();
     let jwks = end_point(&document.jwks_uri, reach)?;
-    let keys = protocol::fetch(http, &jwks, None).await?;
+    let keys = fetch_keys(http, &jwks).await?;
     let methods = document.token_endpoint_auth_methods_supported.unwrap_or_default();
     let takes = |method: &str| methods.iter().any(|known| known == method);
     Ok(Issuer {
@@ -160,6 +167,35 @@ async fn discover(http: &Http, issuer: &EndPoint, now: Moment) -> Result<Issuer,
         keys,
         fetched: now,
     })
+}
+
+/// The keys of an issuer that a signature may be made with. One that is too weak is as good as none: nobody
+/// but the issuer should be able to make its signatures.
+async fn fetch_keys(http: &Http, jwks: &Url) -> Result<CoreJsonWebKeySet, Fault> {
+    let offered: CoreJsonWebKeySet = protocol::fetch(http, jwks, None).await?;
+    let strong = strong(&offered);
+    if strong.keys().len() < offered.keys().len() {
+        tracing::warn!(keys = %jwks, "keys of an issuer are refused: RSA with less than {SHORTEST_RSA} bits");
+    }
+    Ok(strong)
+}
+
+fn strong(offered: &CoreJsonWebKeySet) -> CoreJsonWebKeySet {
+    CoreJsonWebKeySet::new(offered.keys().iter().filter(|key| !is_weak(key)).cloned().collect())
+}
+
+/// Whether it is an RSA key that is shorter than NIST SP 800-131A and RFC 7518, 3.3 ask for. Its modulus (`n`)
+/// is what a key set says in base64url, with or without zeros in front.
+fn is_weak(key: &CoreJsonWebKey) -> bool {
+    let members = serde_json::to_value(key).unwrap_or_default();
+    if members["kty"] != "RSA" {
+        return false;
+    }
+    let modulus = members["n"].as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok());
+    let modulus = modulus.unwrap_or_default();
+    let bits = modulus.iter().skip_while(|byte| **byte == 0).count() * 8;
+    let unused = modulus.iter().find(|byte| **byte != 0).map_or(0, |byte| byte.leading_zeros() as usize);
+    bits - unused < SHORTEST_RSA
 }
 
 fn end_point(text: &str, reach: Reach) -> Result<Url, Fault> {
@@ -276,6 +312,24 @@ fn recognised(claims: &CoreIdTokenClaims) -> Result<Recognised, TokenFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_keys_are_as_good_as_none() {
+        let rsa = |name: &str, modulus: &[u8]| {
+            let modulus = URL_SAFE_NO_PAD.encode(modulus);
+            serde_json::json!({ "kty": "RSA", "use": "sig", "kid": name, "n": modulus, "e": "AQAB" })
+        };
+        let elliptic = serde_json::json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "kid": "elliptic", "x": "AAAA" });
+        let nothing_in_front = [[0_u8; 128], [0xff; 128]].concat();
+        let keys = serde_json::json!({ "keys": [
+            rsa("1024", &[0xff; 128]), rsa("2047", &[0x7f; 256]), rsa("padded", &nothing_in_front), rsa("empty", &[]),
+            rsa("2048", &[0xff; 256]), rsa("4096", &[0xff; 512]), elliptic,
+        ] });
+        let offered: CoreJsonWebKeySet = serde_json::from_value(keys).unwrap();
+        let left = strong(&offered);
+        let names: Vec<_> = left.keys().iter().map(|key| key.key_id().unwrap().as_str()).collect();
+        assert_eq!(names, ["2048", "4096", "elliptic"]);
+    }
 
     #[test]
     fn only_signatures_of_the_issuer_alone_are_taken() {

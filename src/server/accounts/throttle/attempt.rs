@@ -81,17 +81,26 @@ impl Attempt {
     }
 }
 
-/// Whoever has a new password by a link does not wait for what strangers tried with the old one.
+/// Whoever has a new password by a link does not wait for what strangers tried with the old one. What was
+/// tried at the second factor stays: a link is in a mailbox, and whoever reads that must not have more tries.
 ///
 /// # Errors
 /// The database's.
 pub async fn forgive(database: &impl ConnectionTrait, visit: &Visit, user: &user::Model) -> Result<()> {
     let (secret, id) = (visit.app().throttle_secret(), UserId(user.id));
-    let mut keys = vec![Key::account(&user.name_key), Key::proof(id), Key::second_factor(id)];
+    let mut keys = vec![Key::account(&user.name_key), Key::proof(id)];
     keys.extend(user.email_key.as_deref().map(Key::email));
     keys.extend(browsers::of(visit).map(|browser| Key::browser(id, &token::hash(&browser))));
     for key in keys {
         store::clear(database, secret, &key).await?;
     }
     Ok(())
+}
+
+/// Whoever has no second factor any more has nothing left to guess.
+///
+/// # Errors
+/// The database's.
+pub async fn forgive_second_factor(database: &impl ConnectionTrait, visit: &Visit, user: UserId) -> Result<()> {
+    Ok(store::clear(database, visit.app().throttle_secret(), &Key::second_factor(user)).await?)
 }

@@ -2,6 +2,8 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use sea_orm::ConnectionTrait;
+
 use super::{
     key::{Key, networks_of},
     rule::Rule,
@@ -22,9 +24,10 @@ const DAY: Duration = Duration::from_hours(24);
 pub enum Kind {
     /// A new account.
     Registration,
-    /// A letter that resets a password: by the address it goes to, and by the network that asks.
+    /// A letter that resets a password: by the network that asks, and by the person when a browser of their
+    /// own asks.
     ResetRequest,
-    /// A letter that verifies an address, asked for again.
+    /// A letter that verifies an address, to somebody who registers, asks for it again, or corrects it.
     VerificationLetter,
     /// A text rendered to be looked at.
     Preview,
@@ -102,6 +105,7 @@ impl Kind {
             Self::ResetRequest | Self::VerificationLetter => allow(20, HOUR),
             Self::ProviderFlow | Self::Ceremony => allow(60, TEN_MINUTES),
             Self::Weighing => allow(240, MINUTE),
+            Self::SlowLane => allow(1, MINUTE),
             kind => kind.of_one(visit),
         }
     }
@@ -114,9 +118,16 @@ impl Kind {
 /// # Errors
 /// There were too many; tells when there is room again.
 pub async fn admit(visit: &Visit, kind: Kind, subject: Subject<'_>) -> Result<()> {
-    let (tallies, now) = (visit.app().throttle_secret(), visit.now());
+    admit_within(visit.database().writer(), visit, kind, subject).await
+}
+
+/// [`admit`], on the connection of the caller: within a transaction.
+///
+/// # Errors
+/// Those of [`admit`].
+pub async fn admit_within(database: &impl ConnectionTrait, visit: &Visit, kind: Kind, subject: Subject<'_>) -> Result<()> {
     let keys = keys(visit, kind, subject);
-    store::count_all(visit.database().writer(), tallies, &keys, now).await?;
+    store::count_all(database, visit.app().throttle_secret(), &keys, visit.now()).await?;
     Ok(())
 }
 

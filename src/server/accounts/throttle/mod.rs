@@ -20,8 +20,8 @@ mod pressure;
 mod rule;
 mod store;
 
-pub use attempt::{Attempt, attempt, forgive};
+pub use attempt::{Attempt, attempt, forgive, forgive_second_factor};
 pub use key::{Key, Secret, Series, network_of};
-pub use kind::{Kind, Subject, admit, admit_search, give_back};
+pub use kind::{Kind, Subject, admit, admit_search, admit_within, give_back};
 pub use pressure::{Pressure, count as count_pressure, is_on as is_under_pressure};
 pub use store::{ThrottleError, forget_old};

@@ -23,7 +23,8 @@ use crate::{
 pub struct OwnComment {
     pub id: CommentId,
     pub discussion: DiscussionId,
-    pub discussion_title: String,
+    /// Not of a discussion of somebody else's that is gone.
+    pub discussion_title: Option<String>,
     pub state: CommentState,
     /// As typed.
     pub body: String,
@@ -41,7 +42,9 @@ pub async fn everything_by(database: &impl ConnectionTrait, author: UserId) -> R
     let comments = rows.into_iter().map(|(row, discussion)| OwnComment {
         id: CommentId(row.id),
         discussion: DiscussionId(row.discussion_id),
-        discussion_title: discussion.map(|discussion| discussion.title).unwrap_or_default(),
+        discussion_title: discussion
+            .filter(|found| found.deleted_at.is_none() || found.author_id == author.0)
+            .map(|found| found.title),
         state: state_of(&row.state),
         body: row.body,
         body_html: row.body_html,

@@ -69,11 +69,12 @@ pub async fn sweep(database: &impl ConnectionTrait, now: Moment) -> Result<u64> 
 /// Asks a browser to make a passkey for the person acting, on an authenticator that has none yet.
 ///
 /// # Errors
-/// Not allowed, the address is yet to be proven, there are too many, or the site has none.
+/// Not allowed, the address is yet to be proven, there are too many, too often, or the site has none.
 pub async fn begin_passkey(visit: &Visit) -> Result<PasskeyCeremony> {
     let granted = policy::may_set_up_factor(visit.actor(), visit.now())?;
     let (id, name) = (granted.person.id, granted.person.name.to_string());
     refuse_unverified(visit, &owner(visit, id).await?)?;
+    throttle::admit(visit, Kind::Ceremony, throttle::Subject::Visitor).await?;
     let known = store::all_of(visit.database().reader(), id).await?;
     if known.len() as u64 >= MOST {
         return Err(AppError::Conflict(Conflict::PasskeysFull).into());
@@ -179,17 +180,19 @@ pub async fn ask_for_passkey(visit: &Visit, purpose: PasskeyUse) -> Result<Passk
     ceremony::begin(visit, Purpose::Use(purpose), user, &state, &options).await
 }
 
-/// Whom a passkey is asked of; nobody in particular for signing in.
+/// Whom a passkey is asked of; nobody in particular for signing in. Counted, as each exchange is a row: by
+/// the person who is signed in, or the network of who is not.
 async fn whom(visit: &Visit, purpose: PasskeyUse) -> Result<Option<UserId>> {
-    match purpose {
+    let user = match purpose {
         PasskeyUse::SignIn => {
             policy::may_sign_in(visit.actor(), visit.now())?;
-            throttle::admit(visit, Kind::Ceremony, throttle::Subject::Network).await?;
-            Ok(None)
+            None
         }
-        PasskeyUse::SecondFactor => Ok(Some(door::owing(visit, |debt| debt == Debt::SecondFactor).await?.user)),
-        PasskeyUse::Proof => Ok(Some(policy::may_prove(visit.actor(), visit.now())?.person.id)),
-    }
+        PasskeyUse::SecondFactor => Some(door::owing(visit, |debt| debt == Debt::SecondFactor).await?.user),
+        PasskeyUse::Proof => Some(policy::may_prove(visit.actor(), visit.now())?.person.id),
+    };
+    throttle::admit(visit, Kind::Ceremony, throttle::Subject::Visitor).await?;
+    Ok(user)
 }
 
 /// Recognises a person by a passkey alone, and leads to the door.

@@ -20,6 +20,7 @@ mod headers;
 mod keys;
 mod letters;
 mod metrics;
+mod overtaken;
 mod own_data;
 mod passwords;
 mod providers;

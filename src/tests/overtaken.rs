@@ -182,15 +182,20 @@ async fn who_was_suspended_while_signing_in_reads_of_it_first() {
 /// A request of whoever has this session, as it is when it begins.
 async fn visit(world: &World, session: &Session) -> Visit {
     let client = Client { address: [192, 0, 2, 7].into(), agent: "Firefox".to_owned() };
-    Visit::through_web(world.app.clone(), client, session.clone(), Keepsakes::default()).await.unwrap()
+    let session = Session::new(session.id(), store(world), None);
+    Visit::through_web(world.app.clone(), client, session, Keepsakes::default()).await.unwrap()
+}
+
+fn store(world: &World) -> Arc<Store> {
+    Arc::new(Store::new(world.app.database().clone(), world.app.lifetimes(), world.app.clock().clone()))
 }
 
 /// Signs grace in.
 async fn session_of_grace(world: &World) -> Session {
-    let store = Store::new(world.app.database().clone(), world.app.lifetimes(), world.app.clock().clone());
-    let session = Session::new(None, Arc::new(store), None);
+    let session = Session::new(None, store(world), None);
     let draft = SignIn { login: "grace".to_owned(), password: Secret::new(PASSWORD.to_owned()) };
-    let guest = visit(world, &session).await;
+    let client = Client { address: [192, 0, 2, 7].into(), agent: "Firefox".to_owned() };
+    let guest = Visit::through_web(world.app.clone(), client, session.clone(), Keepsakes::default()).await.unwrap();
     accounts::sign_in(&guest, draft, Keeping::ThisVisit, None, &ChallengeAnswer::default()).await.unwrap();
     session
 }

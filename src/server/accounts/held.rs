@@ -54,11 +54,7 @@ pub(in crate::server) async fn in_session(visit: &Visit, database: &impl Connect
         return Err(AppError::Unauthenticated.into());
     };
     let user = store::lock(database, user).await?.ok_or(AppError::Unauthenticated)?;
-    if session::lock(database, session, UserId(user.id)).await? {
-        Ok(Held(user))
-    } else {
-        Err(AppError::Unauthenticated.into())
-    }
+    if session::lock(database, session, UserId(user.id)).await? { Ok(Held(user)) } else { Err(AppError::Unauthenticated.into()) }
 }
 
 /// The account that is half signed in to, by an entry that is still good.

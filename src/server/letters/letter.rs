@@ -140,7 +140,9 @@ impl Letter {
         let (name, site) = (setting.site_name, setting.site);
         let (subject, useful_until) = (self.subject(), self.useful_until());
         let unsubscribe = match (&self, setting.user) {
-            (Self::NewSignIn { .. }, Some(user)) => Some(Link::to(site, &unsubscribe::path(setting.seals, user, setting.address))),
+            (Self::NewSignIn { .. }, Some(user)) => {
+                Some(Link::to(site, &unsubscribe::path(setting.seals, user, setting.address)))
+            }
             _ => None,
         };
         let mut parts = vec![paragraph(format!("Hello {},", setting.reader))];

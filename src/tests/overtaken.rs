@@ -249,6 +249,8 @@ async fn of_two_new_passwords_in_one_session_the_second_is_refused() {
     gate.has_waiting(2).await;
     drop(shut);
     let outcomes = [late.await.unwrap(), first.await.unwrap()];
+    let is_in_force = [opens(&world, THIEFS).await, opens(&world, OWNERS).await];
+    assert_eq!(is_in_force, [outcomes[0].is_ok(), outcomes[1].is_ok()], "whoever was refused has set nothing");
     let refused = outcomes.into_iter().filter_map(Result::err).collect::<Vec<_>>();
     assert!(matches!(refused[..], [AppError::Unauthenticated | AppError::Conflict(Conflict::ChangedMeanwhile)]), "{refused:?}");
 }

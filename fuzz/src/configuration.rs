@@ -4,7 +4,7 @@ use std::{cell::RefCell, ffi::OsString, fs, path::PathBuf};
 
 use locutory::server::config::{
     Config, FileChoice, Sources,
-    catalogue::{ALL, Secrecy},
+    catalogue::{ALL, DATA_DATABASE, Secrecy},
 };
 use tempfile::TempDir;
 
@@ -34,7 +34,15 @@ pub fn examine(data: &[u8]) {
     assert!(text.contains(SECRET) || !shown.contains(SECRET), "a secret is shown: {shown}");
 }
 
+/// In front of the password in the address of a database; what comes after it is no secret.
+const BEFORE_PASSWORD: &str = "postgres://locutory:";
+
 fn variable((name, value): (&str, &str)) -> (OsString, OsString) {
+    if name == DATA_DATABASE.variable() {
+        let after = value.strip_prefix(BEFORE_PASSWORD).and_then(|rest| rest.strip_prefix("%secret%@"));
+        let value = after.map_or_else(|| value.to_owned(), |rest| format!("{BEFORE_PASSWORD}{SECRET}@{rest}"));
+        return (name.into(), value.into());
+    }
     let is_secret = ALL.iter().any(|setting| setting.secrecy == Secrecy::Secret && setting.variable() == name)
         || (name.starts_with("LOCUTORY_PROVIDERS__") && name.ends_with("__CLIENT_SECRET"));
     let value = if is_secret { value.replace("%secret%", SECRET) } else { value.to_owned() };

@@ -12,6 +12,7 @@ mod m20261124_000004_site;
 mod m20261125_000005_proofs;
 mod m20261125_000006_letters;
 mod m20261125_000007_policy_reports;
+mod m20261125_000008_epochs;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000005_proofs::Migration),
             Box::new(m20261125_000006_letters::Migration),
             Box::new(m20261125_000007_policy_reports::Migration),
+            Box::new(m20261125_000008_epochs::Migration),
         ]
     }
 }

@@ -68,6 +68,26 @@ letter_kinds! {
     RegistrationDeclined = "registration_declined", "Registration declined";
 }
 
+impl LetterKind {
+    /// Whether it tells an owner of what was done to the account by somebody who was let in to it. Strangers
+    /// cannot have one written.
+    #[must_use]
+    pub const fn tells_of_a_deed(self) -> bool {
+        matches!(
+            self,
+            Self::EmailChanged
+                | Self::EmailRestored
+                | Self::PasswordChanged
+                | Self::FactorAdded
+                | Self::FactorRemoved
+                | Self::RecoveryCodeUsed
+                | Self::ProviderLinked
+                | Self::ProviderUnlinked
+                | Self::DeletionAhead
+        )
+    }
+}
+
 /// Where a letter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -85,6 +85,10 @@ fn element(text: &str) -> Node {
 /// An address with or without a port; IPv6 with a port, and in `Forwarded` always, stands in brackets.
 fn node(text: &str) -> Node {
     let text = text.trim();
+    // A zone means something on its own machine only (RFC 4007, section 11.2).
+    if text.contains('%') {
+        return Node::Hidden;
+    }
     let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let address = match bracketed {
         Some(inner) => inner.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
@@ -176,6 +180,7 @@ mod tests {
             (&["for=\"[2001:db8::7]:4711\""], Some("2001:db8::7")),
             (&["for=\"[2001:db8::7]\", for=10.0.0.1"], Some("2001:db8::7")),
             (&["for=1.1.1.1, for=unknown"], None),
+            (&["for=1.1.1.1, for=\"[2001:db8::7%1]:4711\""], None),
             (&["for=1.1.1.1, for=_hidden"], None),
             (&["for=1.1.1.1, proto=https"], None),
             (&["for=1.1.1.1;for=2.2.2.2"], None),

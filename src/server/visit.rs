@@ -11,14 +11,15 @@ use std::{
 };
 
 use leptos::prelude::use_context;
-use tower_sessions::{Expiry, Session};
+use sea_orm::ConnectionTrait;
+use tower_sessions::{Expiry, Session, session::Id};
 
 use crate::{
-    accounts::model::{Actor, Clearance, Freshness, Keeping, Person, Proven, Role, SecondProof, UserId, Username},
+    accounts::model::{Actor, Clearance, Freshness, Keeping, Person, Proven, Role, SecondProof, Username},
     error::AppError,
     moment::Moment,
     server::{
-        accounts::throttle,
+        accounts::{held::Held, throttle},
         app::App,
         database::Database,
         demo::Stage,
@@ -57,10 +58,16 @@ pub struct Visit {
 /// The session that is to be opened.
 #[derive(Clone, Debug)]
 pub struct Opening {
-    pub user: UserId,
     pub by: Proven,
     pub keeping: Keeping,
     pub life: Life,
+}
+
+/// A session whose row is there and that no browser has yet.
+#[must_use = "a session that nobody takes up is nobody's"]
+pub(in crate::server) struct MadeSession {
+    id: Id,
+    facts: Facts,
 }
 
 /// A session is marked as used at most this often, so that reading costs no write.
@@ -192,20 +199,26 @@ impl Visit {
 
     /// The id of the open session, for keeping it while the others end.
     #[must_use]
-    pub fn session_id(&self) -> Option<tower_sessions::session::Id> {
+    pub fn session_id(&self) -> Option<Id> {
         self.session.as_ref().and_then(Session::id)
     }
 
-    /// Opens a session under a new id. Whatever id the browser brought is dead from here on.
+    /// Makes a session, in the transaction that holds the account. It is open once that is committed, and this
+    /// browser's once it was taken up.
     ///
     /// # Errors
-    /// The session cannot be kept.
-    pub async fn open_session(&self, opening: Opening) -> Result<()> {
-        let (Some(session), Some(client)) = (&self.session, &self.client) else {
+    /// There is no browser, or the database's.
+    pub(in crate::server) async fn make_session(
+        &self,
+        database: &impl ConnectionTrait,
+        held: &Held,
+        opening: Opening,
+    ) -> Result<MadeSession> {
+        let Some(client) = &self.client else {
             return Err(Error::broken("a session was opened outside the web", "no browser"));
         };
         let facts = Facts {
-            user: opening.user,
+            user: held.id(),
             created: self.now,
             last_seen: self.now,
             proven: self.now,
@@ -218,51 +231,79 @@ impl Visit {
             idle_limit: opening.life.idle,
             account: None,
         };
-        session.cycle_id().await?;
-        session.set_expiry(Some(expiry(&facts)));
-        session.insert(session::KEY, facts).await?;
-        Ok(session.save().await?)
+        let id = Id::default();
+        session::insert(database, held, id, &facts).await?;
+        Ok(MadeSession { id, facts })
     }
 
-    /// Notes a fresh proof, under a new id: the proof raises what the session may do.
+    /// Gives this browser a session that was made. Whatever id it brought is dead from here on.
     ///
     /// # Errors
     /// The session cannot be kept.
+    pub(in crate::server) async fn take_up_session(&self, made: MadeSession) -> Result<()> {
+        let Some(session) = &self.session else {
+            return Err(Error::broken("a session was opened outside the web", "no browser"));
+        };
+        session.cycle_id().await?;
+        session.set_expiry(Some(expiry(&made.facts)));
+        session.insert(session::MADE, made.id.to_string()).await?;
+        session.insert(session::KEY, made.facts).await?;
+        session.save().await?;
+        Ok(())
+    }
+
+    /// Notes that a secret was given just now, under a new id: the proof raises what the session may do.
+    ///
+    /// # Errors
+    /// The session cannot be kept, or was ended.
     pub async fn renew_session(&self) -> Result<()> {
+        self.renew(|facts| Facts { proven: self.now, ..facts }).await
+    }
+
+    /// Gives the session a new id, as what it may do has changed. That is no proof of who acts: whoever was let do
+    /// this without a secret could otherwise go on without one for ever.
+    ///
+    /// # Errors
+    /// The session cannot be kept, or was ended.
+    pub async fn change_session_id(&self) -> Result<()> {
         self.renew(|facts| facts).await
     }
 
-    /// Notes that a second factor was set up in this session, which then has the rights that ask for one.
+    /// Notes that a second factor was set up in this session, which from now on lives no longer than one that
+    /// was begun with it. `second` is what gives it the rights that ask for a factor; nothing where it has them.
     ///
     /// # Errors
-    /// The session cannot be kept.
-    pub async fn note_second_factor(&self, second: Option<SecondProof>) -> Result<()> {
-        self.renew(|facts| Facts { by: Proven { second, ..facts.by.clone() }, ..facts }).await
+    /// The session cannot be kept, or was ended.
+    pub async fn note_second_factor(&self, second: Option<SecondProof>, life: Life) -> Result<()> {
+        let ends = self.now.after(life.absolute);
+        self.renew(|facts| Facts {
+            ends: facts.ends.min(ends),
+            idle_limit: facts.idle_limit.min(life.idle),
+            by: Proven { second: second.or(facts.by.second), ..facts.by },
+            ..facts
+        })
+        .await
     }
 
     /// Notes that the account has no second factor any more, which takes the rights that ask for one.
     ///
     /// # Errors
-    /// The session cannot be kept.
+    /// The session cannot be kept, or was ended.
     pub async fn note_no_factor(&self) -> Result<()> {
-        self.renew(|facts| Facts { by: facts.by.clone().without_factor(), ..facts }).await
+        self.renew(|facts| Facts { by: facts.by.without_factor(), ..facts }).await
     }
 
     async fn renew(&self, change: impl FnOnce(Facts) -> Facts) -> Result<()> {
         let (Some(session), Some(facts)) = (&self.session, &self.facts) else {
             return Err(AppError::Unauthenticated.into());
         };
-        // A session that was ended while the proof waited for its hash must not come back.
-        let id = session.id().ok_or(AppError::Unauthenticated)?;
-        if session::end(self.database().writer(), id).await? == 0 {
+        let (old, new) = (session.id().ok_or(AppError::Unauthenticated)?, Id::default());
+        // The account stays, as the page may be shown again in the same request.
+        let renewed = change(Facts { last_seen: self.now, ..facts.clone() });
+        if !session::renew(self.database().writer(), (old, new), &renewed).await? {
             return Err(AppError::Unauthenticated.into());
         }
-        // The account stays, as the page may be shown again in the same request.
-        let renewed = change(Facts { proven: self.now, last_seen: self.now, ..facts.clone() });
-        session.cycle_id().await?;
-        session.set_expiry(Some(expiry(facts)));
-        session.insert(session::KEY, renewed).await?;
-        Ok(session.save().await?)
+        self.take_up_session(MadeSession { id: new, facts: renewed }).await
     }
 
     /// Ends the session in the server; the cookie goes with the answer.

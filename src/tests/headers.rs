@@ -13,8 +13,9 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use super::support::{Answer, Browser, PASSWORD, World};
 use crate::{
-    accounts::model::Role,
+    accounts::model::{EmailAddress, Role},
     server::{accounts::administration, config::catalogue, layers, router},
+    valid::Value,
 };
 
 const FIXED: &[(&str, &str)] = &[
@@ -172,7 +173,9 @@ async fn no_browser_names_an_address_with_a_secret_to_the_next_page() {
         let expected = if carries_secret { "no-referrer" } else { "same-origin" };
         assert_eq!(guest.get(&path.replace(['{', '}'], "")).await.header("referrer-policy"), expected, "{path}");
     }
-    let unsubscribe = crate::server::letters::unsubscribe::path(world.app.seals(), crate::accounts::model::UserId(1));
+    let ada = world.account("ada", Role::Member).await;
+    let address = EmailAddress::parse("ada@mail.example").unwrap();
+    let unsubscribe = crate::server::letters::unsubscribe::path(world.app.seals(), ada, &address);
     let page = guest.get(&unsubscribe).await;
     assert_eq!((page.status.as_u16(), page.header("referrer-policy")), (200, "no-referrer"));
     // Such a page says `null` of its origin.

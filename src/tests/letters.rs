@@ -1,5 +1,6 @@
 //! Letters: queued, sent, tried again, limited, ended with one click, and seen in the dashboard.
 
+mod deeds;
 mod smtp;
 
 use std::{fs, os::unix::fs::MetadataExt, time::Duration};
@@ -272,6 +273,20 @@ async fn notices_end_with_one_click_and_come_back_when_they_are_wanted() {
     grace.call("/api/accounts/choose_notices", &[("notices", "wanted")]).await.landing();
     world.signed_in("grace").await;
     assert_eq!(world.letters_to("grace@mail.example").await.len(), 3);
+}
+
+#[tokio::test]
+async fn who_had_an_address_before_does_not_end_the_notices_of_its_account() {
+    let world = World::with_letters().await;
+    let mut grace = signed_in_twice(&world).await;
+    let link = world.last_letter_to("grace@mail.example").await.link("/unsubscribe/");
+    let path = link.strip_prefix(world.app.config().site.address.origin()).unwrap().to_owned();
+    grace.call("/api/accounts/change_email", &[("email", "hopper@mail.example")]).await.landing();
+    let confirmation = world.last_letter_to("hopper@mail.example").await.link("/verify/");
+    grace.follow(&confirmation).await;
+    grace.call("/api/accounts/verify_email", &[]).await.landing();
+    assert_eq!(one_click(&world, &path).await, 404);
+    assert_eq!(world.guest().get(&path).await.status, 404);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod keys;
 mod letters;
 mod limits;
 mod metrics;
+mod overtaken;
 mod own_data;
 mod passwords;
 mod providers;

@@ -31,6 +31,7 @@ async fn give_second_factor(world: &World, user: UserId) {
         confirmed_at: Set(Some(world.clock.now().milliseconds())),
         last_step: Set(0),
         created_at: Set(world.clock.now().milliseconds()),
+        session_number: Set(None),
     };
     totp_secret::Entity::insert(row).exec_without_returning(world.app.database().writer()).await.unwrap();
 }

@@ -250,3 +250,32 @@ async fn what_has_ended_is_swept_away_and_nothing_else() {
     assert_eq!(rows(&world).await.len(), 1);
     assert!(is_signed_in(&mut lasting).await);
 }
+
+#[tokio::test]
+async fn only_a_secret_makes_a_proof_younger() {
+    let world = World::new().await;
+    world.account("grace", Role::Admin).await;
+    let mut ada = world.admin("ada").await;
+    let id = id_of(&world, "ada").await.to_string();
+    ada.sets_up_app(&world).await;
+    world.pass(Duration::from_mins(6));
+    ada.call("/api/accounts/make_recovery_codes", &[]).await;
+    ada.call("/api/accounts/remove_totp", &[]).await.landing();
+    ada.call("/api/accounts/change_role", &[("user", &id), ("role", "moderator")]).await.landing();
+    world.pass(Duration::from_mins(4));
+    assert_eq!(ada.call("/api/accounts/begin_totp", &[]).await.error(), AppError::ProofNeeded);
+    ada.call("/api/accounts/prove", &[("password", PASSWORD)]).await.landing();
+    ada.call("/api/accounts/begin_totp", &[]).await.landing();
+}
+
+#[tokio::test]
+async fn a_session_that_was_kept_is_a_short_one_once_a_factor_is_set_up_in_it() {
+    let world = World::new().await;
+    let mut ada = world.member("ada").await;
+    ada.sets_up_app(&world).await;
+    let short = world.app.lifetimes().short;
+    let [row] = rows(&world).await.try_into().unwrap();
+    assert!(row.ends_at <= world.clock.now().after(short.absolute).milliseconds());
+    world.pass(short.idle);
+    assert!(!is_signed_in(&mut ada).await);
+}

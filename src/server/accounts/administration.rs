@@ -16,6 +16,7 @@ use crate::{
     server::{
         audit::{self, Line},
         error::Result,
+        letters::{self, Letter},
         session,
         visit::Visit,
     },
@@ -23,7 +24,7 @@ use crate::{
     words,
 };
 
-use super::{admins, links, store};
+use super::{admins, browsers, held, links, store};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -112,7 +113,7 @@ pub async fn change_role(visit: &Visit, id: UserId, role: Role) -> Result<Landin
         .await?;
     transaction.commit().await?;
     if own_session.is_some() {
-        visit.renew_session().await?;
+        visit.change_session_id().await?;
     }
     Ok(Landing::on(page_of(id)).saying(Notice::RoleChanged))
 }
@@ -155,7 +156,7 @@ pub async fn lift_suspension(visit: &Visit, id: UserId) -> Result<Landing> {
     Ok(Landing::on(page_of(id)).saying(Notice::SuspensionLifted))
 }
 
-/// Signs somebody out everywhere.
+/// Signs somebody out everywhere, and ends what was asked for there.
 ///
 /// # Errors
 /// Not allowed, or no such account.
@@ -163,8 +164,7 @@ pub async fn end_sessions(visit: &Visit, id: UserId) -> Result<Landing> {
     policy::may_administer(visit.actor(), id, visit.now())?;
     let transaction = visit.database().begin().await?;
     let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
-    let ended = session::end_all(&transaction, id, None).await?;
-    super::door::cancel(&transaction, id).await?;
+    let ended = super::end_all_access(&transaction, id, None).await?;
     let line = Line::of(Deed::SessionsEnded, Subject::User(id.0)).named(&user.name).detailed(words::counted(ended, "session"));
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
@@ -196,12 +196,14 @@ pub async fn expire_password(visit: &Visit, id: UserId) -> Result<Landing> {
     let user = store::find(&transaction, id).await?.ok_or(AppError::NotFound)?;
     store::expire_password(&transaction, &permit, id, visit.now()).await?;
     super::end_all_access(&transaction, id, None).await?;
+    browsers::forget_all(&transaction, id).await?;
     audit::record(&transaction, visit, Line::of(Deed::PasswordExpired, Subject::User(id.0)).named(&user.name)).await?;
     transaction.commit().await?;
     Ok(Landing::on(page_of(id)).saying(Notice::PasswordExpired))
 }
 
-/// Sets a password for somebody and ends their sessions.
+/// Sets a password for somebody, which they replace at the next sign-in, as somebody else knows it; ends their
+/// sessions and tells them.
 ///
 /// # Errors
 /// Not allowed, no such account, or the password is too weak.
@@ -211,10 +213,14 @@ pub async fn set_password(visit: &Visit, id: UserId, password: &Secret) -> Resul
     let password = super::passwords::strong_password(visit, password, &user.name, &user.email).await?;
     let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
-    store::set_password(&transaction, &permit, id, &hash).await?;
+    let held = held::by_others(&transaction, id).await?;
+    store::set_password(&transaction, &permit, &held, &hash).await?;
+    store::expire_password(&transaction, &permit, id, visit.now()).await?;
     super::end_all_access(&transaction, id, None).await?;
+    browsers::forget_all(&transaction, id).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
     super::throttle::forgive(&transaction, visit, &user).await?;
+    letters::tell(&transaction, visit.app(), held.user(), Letter::PasswordChanged).await?;
     audit::record(&transaction, visit, Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name)).await?;
     transaction.commit().await?;
     Ok(())

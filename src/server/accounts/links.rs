@@ -206,6 +206,16 @@ pub async fn cancel(database: &impl ConnectionTrait, purpose: Purpose, user: Use
     Ok(())
 }
 
+/// Ends the links of a kind that somebody has and that were made at this moment or later.
+///
+/// # Errors
+/// The database's.
+pub async fn cancel_since(database: &impl ConnectionTrait, purpose: Purpose, user: UserId, since: Moment) -> Result<()> {
+    let links = Entity::delete_many().filter(Column::Purpose.eq(purpose.name())).filter(Column::UserId.eq(user.0));
+    links.filter(Column::CreatedAt.gte(since.milliseconds())).exec(database).await?;
+    Ok(())
+}
+
 /// Deletes links that have ended.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ pub mod browsers;
 pub mod challenge;
 pub mod door;
 pub mod factors;
+pub(in crate::server) mod held;
 pub mod invitations;
 pub mod joining;
 pub mod links;
@@ -142,8 +143,10 @@ pub async fn change_password(visit: &Visit, draft: PasswordChange) -> Result<Lan
     let password = passwords::strong(visit, (&draft.password, leaning), &user.name, &user.email).await?;
     let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
-    store::set_password(&transaction, &granted.permit, id, &hash).await?;
+    let held = held::in_session(visit, &transaction).await?.unless_changed_since(&user)?;
+    store::set_password(&transaction, &granted.permit, &held, &hash).await?;
     end_all_access(&transaction, id, visit.session_id()).await?;
+    browsers::forget_others(visit, &transaction, id).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
     letters::tell(&transaction, visit.app(), &user, Letter::PasswordChanged).await?;
     let line = Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name);
@@ -167,17 +170,20 @@ pub async fn choose_first_password(visit: &Visit, draft: NewPasswordDraft) -> Re
         return Err(Refusal::PasswordChosen.into());
     }
     let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
-    let hash = visit.app().passwords().hash(&password).await?;
+    let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
-    if !store::set_first_password(&transaction, &granted.permit, id, &hash).await? {
+    let held = held::in_session(visit, &transaction).await?.unless_changed_since(&user)?;
+    if !store::set_first_password(&transaction, &granted.permit, &held, &hash).await? {
         return Err(Refusal::PasswordChosen.into());
     }
     end_all_access(&transaction, id, visit.session_id()).await?;
+    browsers::forget_others(visit, &transaction, id).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
+    letters::tell(&transaction, visit.app(), held.user(), Letter::PasswordChanged).await?;
     let line = Line::of(Deed::PasswordChanged, Subject::User(id.0)).named(&user.name);
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
-    visit.renew_session().await?;
+    visit.change_session_id().await?;
     Ok(Landing::on(account_page()).saying(Notice::PasswordChosen))
 }
 
@@ -206,11 +212,12 @@ pub async fn use_password_link(visit: &Visit, draft: NewPasswordDraft) -> Result
     let password = strong_password(visit, &draft.password, &user.name, &user.email).await?;
     let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
-    addresses::refuse_moved(&transaction, id, link.address.as_ref()).await?;
+    let held = held::by_link(&transaction, id, link.address.as_ref()).await?;
     links::consume(&transaction, &token, links::Purpose::Password, visit.now()).await?;
     links::cancel(&transaction, links::Purpose::Password, id).await?;
-    store::set_password(&transaction, &permit, id, &hash).await?;
+    store::set_password(&transaction, &permit, &held, &hash).await?;
     end_all_access(&transaction, id, None).await?;
+    browsers::forget_all(&transaction, id).await?;
     letters::tell(&transaction, visit.app(), &user, Letter::PasswordChanged).await?;
     record_entry(&transaction, visit, Deed::PasswordChanged, id, &Username::parse(&user.name).map_err(|_| broken_name(id))?)
         .await?;
@@ -253,16 +260,18 @@ pub async fn profile(visit: &Visit, name: &str) -> Result<Profile> {
     store::profile_of(&user)
 }
 
-/// Ends every session but the given one, every visit that is half signed in, and what was asked for in them
-/// and is not done yet.
+/// Ends every session but the given one, every visit that is half signed in, every sign-in that is under way, and
+/// what was asked for in them and is not done yet; returns how many sessions that were.
 pub(in crate::server) async fn end_all_access(
     database: &impl ConnectionTrait,
     user: UserId,
     but: Option<tower_sessions::session::Id>,
-) -> Result<()> {
-    session::end_all(database, user, but).await?;
+) -> Result<u64> {
+    store::count_epoch(database, user).await?;
+    let ended = session::end_all(database, user, but).await?;
     links::cancel(database, links::Purpose::EmailChange, user).await?;
-    door::cancel(database, user).await
+    door::cancel(database, user).await?;
+    Ok(ended)
 }
 
 /// Has what one person does at once be done one after the other, until the transaction ends.
@@ -331,7 +340,10 @@ async fn rehash(visit: &Visit, user: user::Model, password: &Secret) -> Result<u
     let permit = policy::may_sign_in(&crate::accounts::model::Actor::Guest, visit.now())?;
     let Ok(password) = NewPassword::parse_leaning(password, Leaning::OnSecondFactor) else { return Ok(user) };
     let hash = visit.passwords().hash(&password).await?;
-    store::refresh_hash(visit.database().writer(), &permit, UserId(user.id), &hash).await?;
+    let old = (UserId(user.id), user.password.as_str());
+    if !store::refresh_hash(visit.database().writer(), &permit, old, &hash).await? {
+        return Err(Refusal::Credentials.into());
+    }
     Ok(user::Model { password: hash.as_str().to_owned(), ..user })
 }
 

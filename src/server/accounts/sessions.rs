@@ -15,7 +15,7 @@ use crate::{
     words,
 };
 
-use super::{door, store};
+use super::store;
 
 /// What the page about one's own sessions shows.
 #[derive(Debug)]
@@ -48,6 +48,7 @@ pub async fn end(visit: &Visit, number: i64) -> Result<Landing> {
     }
     let id = granted.person.id;
     let transaction = visit.database().begin().await?;
+    super::lock(&transaction, id).await?;
     if session::end_numbered(&transaction, id, number).await? == 0 {
         return Err(AppError::NotFound.into());
     }
@@ -57,7 +58,8 @@ pub async fn end(visit: &Visit, number: i64) -> Result<Landing> {
     Ok(Landing::on(page()).saying(Notice::SessionEnded))
 }
 
-/// Ends all of one's own sessions but the one in use, and every visit that is half signed in.
+/// Ends all of one's own sessions but the one in use, every visit that is half signed in, and what
+/// was asked for in them.
 ///
 /// # Errors
 /// Nobody is signed in.
@@ -65,8 +67,7 @@ pub async fn end_others(visit: &Visit) -> Result<Landing> {
     let granted = policy::may_keep_sessions(visit.actor(), visit.now())?;
     let id = granted.person.id;
     let transaction = visit.database().begin().await?;
-    let ended = session::end_all(&transaction, id, visit.session_id()).await?;
-    door::cancel(&transaction, id).await?;
+    let ended = super::end_all_access(&transaction, id, visit.session_id()).await?;
     let line = Line::of(Deed::SessionsEnded, Subject::User(id.0)).named(&granted.person.name);
     audit::record(&transaction, visit, line.detailed(words::counted(ended, "session"))).await?;
     transaction.commit().await?;

@@ -25,7 +25,7 @@ use crate::{
     valid::{FieldProblems, Problem, ProblemCode, Value},
 };
 
-use super::{addresses, joining::Newcomer, name::NameKey};
+use super::{addresses, held::Held, joining::Newcomer, name::NameKey};
 
 /// Accounts on one page of the dashboard.
 pub const PAGE: u64 = 50;
@@ -121,28 +121,44 @@ pub async fn insert<A: MakesAccount>(
 pub async fn set_password<A: SetsPassword>(
     database: &impl ConnectionTrait,
     _permit: &Permit<A>,
-    id: UserId,
+    held: &Held,
     hash: &Hash,
 ) -> Result<()> {
     let columns = [(Column::Password, Expr::value(hash.as_str())), (Column::PasswordDueSince, Expr::value(Option::<i64>::None))];
-    update(database, id, &columns).await
+    update(database, held.id(), &columns).await
 }
 
 /// Gives an account its first password; no when it has one.
 pub async fn set_first_password(
     database: &impl ConnectionTrait,
     _permit: &Permit<act::ChooseFirstPassword>,
-    id: UserId,
+    held: &Held,
     hash: &Hash,
 ) -> Result<bool> {
     let set = Entity::update_many().col_expr(Column::Password, Expr::value(hash.as_str()));
-    let set = set.filter(Column::Id.eq(id.0)).filter(Column::Password.eq("")).exec(database).await?;
+    let set = set.filter(Column::Id.eq(held.id().0)).filter(Column::Password.eq("")).exec(database).await?;
     Ok(set.rows_affected == 1)
 }
 
-/// Brings a hash up to the parameters of today; the password stays, and so does what is owed for it.
-pub async fn refresh_hash(database: &impl ConnectionTrait, _permit: &Permit<act::SignIn>, id: UserId, hash: &Hash) -> Result<()> {
-    update(database, id, &[(Column::Password, Expr::value(hash.as_str()))]).await
+/// Brings a hash up to the parameters of today; the password stays, and so does what is owed for it. Not where
+/// another password was set since the old hash was read: this one must not come back.
+pub async fn refresh_hash(
+    database: &impl ConnectionTrait,
+    _permit: &Permit<act::SignIn>,
+    (id, old): (UserId, &str),
+    hash: &Hash,
+) -> Result<bool> {
+    let refresh = Entity::update_many().col_expr(Column::Password, Expr::value(hash.as_str()));
+    let refreshed = refresh.filter(Column::Id.eq(id.0)).filter(Column::Password.eq(old)).exec(database).await?;
+    Ok(refreshed.rows_affected == 1)
+}
+
+/// Counts that everything that was open for an account ends: who was recognised before is not let in after.
+/// Waits for whoever has the account locked.
+pub async fn count_epoch(database: &impl ConnectionTrait, id: UserId) -> Result<()> {
+    let next = Entity::update_many().col_expr(Column::AccessEpoch, Expr::col(Column::AccessEpoch).add(1));
+    next.filter(Column::Id.eq(id.0)).exec(database).await?;
+    Ok(())
 }
 
 /// Has the owner choose a new password at the next sign-in.

@@ -11,6 +11,8 @@ pub struct Model {
     pub confirmed_at: Option<i64>,
     pub last_step: i64,
     pub created_at: i64,
+    /// The session that alone may see and confirm it.
+    pub session_number: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

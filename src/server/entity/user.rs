@@ -44,6 +44,9 @@ pub struct Model {
     pub erased_at: Option<i64>,
     pub invitation_id: Option<i64>,
     pub passkey_handle: Option<Vec<u8>>,
+    /// How often everything that was open for the account was ended: whoever was recognised before is not let in
+    /// after.
+    pub access_epoch: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,7 @@
 //! something that one may not care about) can be ended with one click.
 
 use crate::{
-    accounts::model::{Secret, UserId},
+    accounts::model::{EmailAddress, Secret, UserId},
     letters::model::LetterKind,
     moment::Moment,
     server::{agent, config::SiteAddress, letters::unsubscribe, seal::Seals},
@@ -107,6 +107,7 @@ pub struct Setting<'a> {
     /// The user name of whoever reads it.
     pub reader: &'a str,
     pub user: Option<UserId>,
+    pub address: &'a EmailAddress,
     pub seals: &'a Seals,
 }
 
@@ -139,7 +140,9 @@ impl Letter {
         let (name, site) = (setting.site_name, setting.site);
         let (subject, useful_until) = (self.subject(), self.useful_until());
         let unsubscribe = match (&self, setting.user) {
-            (Self::NewSignIn { .. }, Some(user)) => Some(Link::to(site, &unsubscribe::path(setting.seals, user))),
+            (Self::NewSignIn { .. }, Some(user)) => {
+                Some(Link::to(site, &unsubscribe::path(setting.seals, user, setting.address)))
+            }
             _ => None,
         };
         let mut parts = vec![paragraph(format!("Hello {},", setting.reader))];

@@ -4,8 +4,9 @@
 //!
 //! Promises: a letter's text lies in the database only sealed, and only until it is sent. Links lead
 //! to the configured address. Nobody can be bombed: beyond a few letters of a kind in an hour to one
-//! address, or for one account, the rest are not written, and nobody is told so. Where the site sends
-//! no letters, queueing does nothing.
+//! address, or for one account, the rest are not written, and nobody is told so. Letters that tell an owner
+//! what was done to the account are not kept back like that. Where the site sends no letters, queueing does
+//! nothing.
 
 mod letter;
 mod message;
@@ -53,6 +54,8 @@ pub const MOST_TO_ONE_ADDRESS: u64 = 5;
 pub const MOST_TO_ONE_ADDRESS_A_DAY: u64 = 20;
 /// Letters of one kind for one account within an hour, whatever addresses it names.
 pub const MOST_FOR_ONE_ACCOUNT: u64 = 10;
+/// The same for letters that tell an owner what was done to the account by somebody who was let in.
+pub const MOST_OF_DEEDS: u64 = 100;
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
@@ -159,8 +162,17 @@ pub async fn request_reset(database: &impl ConnectionTrait, app: &App, wish: Res
     keep(database, app.seals(), &envelope, &Content::ResetWish(wish)).await
 }
 
+/// What tells an owner that somebody has changed how the account is entered must not be silenced by doing it often:
+/// it has a limit of its own, far above what anybody does. The one letter with which a change of the address is
+/// taken back has none; each follows from the proof of another address, whose letters are limited.
 async fn is_too_much(database: &impl ConnectionTrait, reader: &Reader<'_>, kind: LetterKind, now: Moment) -> Result<bool> {
     let since = now.before(HOUR);
+    if kind == LetterKind::EmailChanged {
+        return Ok(false);
+    }
+    if let (true, Some(user)) = (kind.tells_of_a_deed(), reader.user) {
+        return Ok(store::count_for(database, user, kind, since).await? >= MOST_OF_DEEDS);
+    }
     if store::count_to(database, reader.address, kind, since).await? >= MOST_TO_ONE_ADDRESS
         || store::count_to(database, reader.address, kind, now.before(DAY)).await? >= MOST_TO_ONE_ADDRESS_A_DAY
     {
@@ -179,6 +191,7 @@ async fn written(app: &App, reader: &Reader<'_>, letter: Letter) -> Result<Sheet
         site_name: settings.name.as_str(),
         reader: reader.name,
         user: reader.user,
+        address: reader.address,
         seals: app.seals(),
     };
     Ok(letter.write(&setting))
@@ -227,13 +240,24 @@ pub async fn retry(visit: &Visit, id: LetterId) -> Result<Landing> {
     Ok(Landing::on(LocalPath::ours("/admin/letters")).saying(Notice::LetterRetried))
 }
 
+/// Whose notices a token ends; looking ends none.
+///
+/// # Errors
+/// We did not sign it, or for an address that the account has no more.
+pub async fn whose_notices(visit: &Visit, token: &str) -> Result<UserId> {
+    policy::may::<act::EndNotices>(visit.actor(), visit.now())?;
+    let claim = unsubscribe::Claim::read(token).ok_or(AppError::NotFound)?;
+    let user = store::reader(visit.database().reader(), claim.user).await?.ok_or(AppError::NotFound)?;
+    if claim.is_ours(visit.app().seals(), &user.email) { Ok(claim.user) } else { Err(AppError::NotFound.into()) }
+}
+
 /// Ends the notices of whoever a signed token names.
 ///
 /// # Errors
-/// We did not sign it.
+/// As for [`whose_notices`].
 pub async fn unsubscribe(visit: &Visit, token: &str) -> Result<()> {
     let permit = policy::may::<act::EndNotices>(visit.actor(), visit.now())?;
-    let user = unsubscribe::read(visit.app().seals(), token).ok_or(AppError::NotFound)?;
+    let user = whose_notices(visit, token).await?;
     store::end_notices(visit.database().writer(), &permit, user).await
 }
 

@@ -7,7 +7,6 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use crate::{
-    error::AppError,
     server::{
         letters,
         shell::{Frame, Head, Width},
@@ -18,9 +17,7 @@ use crate::{
 
 /// Asks first: programs open links by themselves.
 pub async fn show(frame: Frame, Number(token): Number<String>) -> Result<Response, Trouble> {
-    if letters::unsubscribe::read(frame.visit.app().seals(), &token).is_none() {
-        return Err(AppError::NotFound.into());
-    }
+    letters::whose_notices(&frame.visit, &token).await?;
     let action = format!("{}{token}", letters::unsubscribe::PREFIX);
     Ok(frame.page(head(), move || {
         view! {

@@ -29,6 +29,7 @@ pub async fn plan(visit: &Visit, deletion: Deletion) -> Result<Landing> {
     if accounts::admins::is_last(&transaction, visit, id).await? {
         return Err(Refusal::LastAdmin.into());
     }
+    accounts::held::in_session(visit, &transaction).await?;
     store::plan_deletion(&transaction, &granted.permit, id, deletion, visit.now().after(GRACE)).await?;
     accounts::end_all_access(&transaction, id, None).await?;
     let letter = Letter::DeletionAhead { deletes_at: visit.now().after(GRACE) };

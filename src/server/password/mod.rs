@@ -14,6 +14,8 @@
 
 mod blocklist;
 mod breached;
+#[cfg(test)]
+pub mod gate;
 mod parameters;
 mod queue;
 
@@ -56,6 +58,8 @@ pub struct Passwords {
     askers: Vec<Asker>,
     /// A hash that no password has, with today's parameters.
     nobody: Arc<str>,
+    #[cfg(test)]
+    gate: gate::Gate,
 }
 
 /// A password's hash as a PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
@@ -91,7 +95,15 @@ impl Passwords {
     pub fn new(parameters: Parameters, peppers: Option<DataKeys>) -> Result<Self, ParametersError> {
         let params = peppered(&parameters.checked()?, peppers.as_ref());
         let nobody = hash_of_nobody(&params).to_string().into();
-        Ok(Self { params, peppers, queue: Queue::new(parameters.at_once), askers: Vec::new(), nobody })
+        Ok(Self {
+            params,
+            peppers,
+            queue: Queue::new(parameters.at_once),
+            askers: Vec::new(),
+            nobody,
+            #[cfg(test)]
+            gate: gate::Gate::default(),
+        })
     }
 
     /// The same for somebody who may have only so many hashes in the queue at once.
@@ -178,13 +190,21 @@ impl Passwords {
         let busy = PasswordError::Busy { retry_after: RETRY_AFTER };
         let Some(place) = self.queue.place_for(&self.askers) else { return Err(busy) };
         let turn = timeout(LONGEST_WAIT, self.queue.turn()).await.map_err(|_| busy)?;
-        tokio::task::spawn_blocking(move || {
+        let outcome = tokio::task::spawn_blocking(move || {
             let outcome = work();
             drop((turn, place));
             outcome
         })
-        .await
-        .map_err(PasswordError::Stopped)
+        .await;
+        #[cfg(test)]
+        self.gate.pass().await;
+        outcome.map_err(PasswordError::Stopped)
+    }
+
+    /// Where tests have requests stop that have just computed a hash.
+    #[cfg(test)]
+    pub const fn gate(&self) -> &gate::Gate {
+        &self.gate
     }
 
     /// The pepper that a hash names, if any.

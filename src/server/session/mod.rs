@@ -16,7 +16,7 @@ pub use lifetimes::{Life, Lifetimes};
 use async_trait::async_trait;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ use crate::{
     accounts::model::{Keeping, Proven, Role, SessionRecord, Standing, UserId, Way},
     moment::Moment,
     server::{
+        accounts::held::Held,
         clock::Clock,
         database::Database,
         entity::{session, user},
@@ -39,6 +40,9 @@ use crate::{
 
 /// The key in the session's data under which everything stands.
 pub const KEY: &str = "visitor";
+
+/// The key under which the id of a session stands whose row was made a moment ago.
+pub const MADE: &str = "made";
 
 /// What is known of an open session and its owner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -120,23 +124,12 @@ impl Store {
 
 #[async_trait]
 impl SessionStore for Store {
+    /// Takes a session up whose row is there: only the door makes one, in the transaction that holds the
+    /// account ([`insert`]), and a renewal changes its id ([`renew`]).
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        let facts = facts_of(record)?;
-        let row = session::ActiveModel {
-            id_hash: Set(hash(record.id)),
-            user_id: Set(facts.user.0),
-            created_at: Set(facts.created.milliseconds()),
-            last_seen_at: Set(facts.last_seen.milliseconds()),
-            proven_at: Set(facts.proven.milliseconds()),
-            ends_at: Set(facts.ends.milliseconds()),
-            agent: Set(facts.agent),
-            address: Set(facts.address),
-            number: Set(facts.number),
-            proven: Set(facts.by.words()),
-            keeping: Set(facts.keeping.name().to_owned()),
-            idle_limit: Set(i64::try_from(facts.idle_limit.as_millis()).ok()),
-        };
-        session::Entity::insert(row).exec_without_returning(self.database.writer()).await.map_err(backend).map(drop)
+        let made = record.data.remove(MADE).and_then(|made| made.as_str()?.parse().ok());
+        record.id = made.ok_or_else(|| session_store::Error::Backend("a session was kept that nobody has made".to_owned()))?;
+        Ok(())
     }
 
     /// Only what was proven changes in a session that exists; everything else is decided when it is made.
@@ -206,6 +199,56 @@ fn backend(error: DbErr) -> session_store::Error {
     session_store::Error::Backend(error.to_string())
 }
 
+/// Makes a session for somebody whose account is held, with everything that is owed paid.
+///
+/// # Errors
+/// The database's.
+pub(in crate::server) async fn insert(database: &impl ConnectionTrait, held: &Held, id: Id, facts: &Facts) -> Result<(), DbErr> {
+    let row = session::ActiveModel {
+        id_hash: Set(hash(id)),
+        user_id: Set(held.id().0),
+        created_at: Set(facts.created.milliseconds()),
+        last_seen_at: Set(facts.last_seen.milliseconds()),
+        proven_at: Set(facts.proven.milliseconds()),
+        ends_at: Set(facts.ends.milliseconds()),
+        agent: Set(facts.agent.clone()),
+        address: Set(facts.address.clone()),
+        number: Set(facts.number),
+        proven: Set(facts.by.words()),
+        keeping: Set(facts.keeping.name().to_owned()),
+        idle_limit: Set(i64::try_from(facts.idle_limit.as_millis()).ok()),
+    };
+    session::Entity::insert(row).exec_without_returning(database).await.map(drop)
+}
+
+/// Gives a session another id, and what has changed with it. One statement: a session that somebody else has
+/// ended does not come back. Whether there was one.
+///
+/// # Errors
+/// The database's.
+pub async fn renew(database: &impl ConnectionTrait, (old, new): (Id, Id), facts: &Facts) -> Result<bool, DbErr> {
+    let renewed = session::Entity::update_many()
+        .col_expr(session::Column::IdHash, Expr::value(hash(new)))
+        .col_expr(session::Column::LastSeenAt, Expr::value(facts.last_seen.milliseconds()))
+        .col_expr(session::Column::ProvenAt, Expr::value(facts.proven.milliseconds()))
+        .col_expr(session::Column::Proven, Expr::value(facts.by.words()))
+        .col_expr(session::Column::EndsAt, Expr::value(facts.ends.milliseconds()))
+        .col_expr(session::Column::IdleLimit, Expr::value(i64::try_from(facts.idle_limit.as_millis()).ok()))
+        .filter(session::Column::IdHash.eq(hash(old)))
+        .exec(database)
+        .await?;
+    Ok(renewed.rows_affected == 1)
+}
+
+/// Whether a session of this person is open, which it stays until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(database: &impl ConnectionTrait, id: Id, user: UserId) -> Result<bool, DbErr> {
+    let row = session::Entity::find_by_id(hash(id)).filter(session::Column::UserId.eq(user.0));
+    Ok(row.lock_exclusive().one(database).await?.is_some())
+}
+
 /// Notes that a session was used.
 ///
 /// # Errors
@@ -217,15 +260,6 @@ pub async fn touch(database: &impl ConnectionTrait, id: Id, now: Moment) -> Resu
         .exec(database)
         .await
         .map(drop)
-}
-
-/// Ends one session; returns how many that were, none when somebody else has ended it.
-///
-/// # Errors
-/// The database's.
-pub async fn end(database: &impl ConnectionTrait, id: Id) -> Result<u64, DbErr> {
-    let ended = session::Entity::delete_many().filter(session::Column::IdHash.eq(hash(id))).exec(database).await?;
-    Ok(ended.rows_affected)
 }
 
 /// Ends every session of a person but the given one.

@@ -1,9 +1,12 @@
 //! Pages, opened by every visitor.
 
+use sea_orm::EntityTrait;
+
 use super::{cast::Visitor, elsewhere, functions::token, stage::Stage, table::Line};
 use crate::{
-    accounts::model::UserId,
-    server::{accounts::links::Purpose, letters::unsubscribe},
+    accounts::model::{EmailAddress, UserId},
+    server::{accounts::links::Purpose, entity::user, letters::unsubscribe},
+    valid::Value,
 };
 
 /// What a visitor is answered, in the words of the table.
@@ -61,7 +64,11 @@ async fn address(stage: &mut Stage, line: &Line) -> String {
         ("/verify/{token}", about) => format!("/verify/{}", token(stage, Purpose::Verification, about).await),
         ("/email-undo/{token}", about) => format!("/email-undo/{}", token(stage, Purpose::EmailUndo, about).await),
         ("/unsubscribe/{token}", "a link that is not ours") => "/unsubscribe/AAAA".to_owned(),
-        ("/unsubscribe/{token}", _) => unsubscribe::path(stage.world.app.seals(), UserId(1)),
+        ("/unsubscribe/{token}", _) => {
+            let database = stage.world.app.database().reader();
+            let reader = user::Entity::find().one(database).await.unwrap().expect("the stage has people");
+            unsubscribe::path(stage.world.app.seals(), UserId(reader.id), &EmailAddress::parse(&reader.email).unwrap())
+        }
         ("/password/{token}", about) => format!("/password/{}", token(stage, Purpose::Password, about).await),
         (path, _) if !path.contains('{') => path.to_owned(),
         (path, about) => panic!("nobody knows how to open {path} about {about}"),

@@ -80,6 +80,21 @@ async fn a_second_change_does_not_take_the_undoing_from_the_first_address() {
 }
 
 #[tokio::test]
+async fn an_undoing_from_a_later_address_does_not_take_it_from_an_earlier_one() {
+    let world = World::with_letters().await;
+    let (mut eve, owners) = changed(&world).await;
+    world.pass(Duration::from_secs(1));
+    eve.call(CHANGE, &[("email", "third@mail.example")]).await.landing();
+    let link = world.last_letter_to("third@mail.example").await.link("/verify/");
+    confirm(&mut eve, &link).await.landing();
+    let thiefs = world.last_letter_to("hopper@mail.example").await.link("/email-undo/");
+    undo(&mut eve, &thiefs).await.landing();
+    assert_eq!(account(&world, "grace").await.email, "hopper@mail.example");
+    undo(&mut world.guest(), &owners).await.landing();
+    assert_eq!(account(&world, "grace").await.email, "grace@mail.example");
+}
+
+#[tokio::test]
 async fn a_change_can_be_undone_for_seven_days() {
     let world = World::with_letters().await;
     let (_, link) = changed(&world).await;
@@ -199,4 +214,22 @@ async fn where_no_letters_are_sent_an_address_stays_as_it_is() {
     let mut grace = world.member("grace").await;
     assert!(grace.get("/account/email").await.shows("This site sends no letters"));
     assert_eq!(grace.call(CHANGE, &[("email", "x@mail.example")]).await.error(), AppError::Forbidden(Refusal::NoLetters));
+}
+
+#[tokio::test]
+async fn ending_sessions_ends_a_change_that_was_asked_for_in_them() {
+    let world = World::with_letters().await;
+    let mut eve = world.member("grace").await;
+    let id = UserId(account(&world, "grace").await.id);
+    for way in ["the owner", "the operator"] {
+        eve.call(CHANGE, &[("email", "eve@mail.example")]).await.landing();
+        let link = world.last_letter_to("eve@mail.example").await.link("/verify/");
+        if way == "the owner" {
+            world.signed_in("grace").await.call("/api/accounts/end_other_sessions", &[]).await.landing();
+        } else {
+            administration::end_sessions(&world.operator(), id).await.unwrap();
+        }
+        assert_eq!(confirm(&mut world.guest(), &link).await.error(), AppError::Forbidden(Refusal::LinkOver), "{way}");
+        eve = world.signed_in("grace").await;
+    }
 }

@@ -348,3 +348,18 @@ async fn the_operator_can_take_all_factors_away() {
     assert!(is_signed_in(&mut world.signed_in("ada").await).await);
     assert_eq!(told(&world, Deed::FactorsReset).await, 2);
 }
+
+#[tokio::test]
+async fn an_app_that_waits_is_shown_and_confirmed_only_in_the_session_that_began_it() {
+    let world = World::new().await;
+    let mut owner = world.member("ada").await;
+    let mut thief = world.signed_in("ada").await;
+    let app = owner.begins_app().await.unwrap();
+    let code = app.code(world.clock.now());
+    assert_eq!(thief.get("/account/security/app").await.location(), "/account/security");
+    let taken = thief.call("/api/accounts/confirm_totp", &[("code", &code)]).await;
+    assert_eq!(taken.error(), AppError::Conflict(Conflict::ChangedMeanwhile));
+    owner.call("/api/accounts/prove", &[("password", PASSWORD)]).await.landing();
+    let confirmed = owner.call("/api/accounts/confirm_totp", &[("code", &code)]).await;
+    assert_eq!(confirmed.status, 200, "a new id of the session changes nothing: {}", confirmed.text());
+}

@@ -141,6 +141,7 @@ async fn the_door_asks_for_what_the_account_still_owes() {
         confirmed_at: Set(Some(1)),
         last_step: Set(0),
         created_at: Set(1),
+        session_number: Set(None),
     };
     totp_secret::Entity::insert(secret).exec_without_returning(world.app.database().writer()).await.unwrap();
     let mut ada = world.guest();

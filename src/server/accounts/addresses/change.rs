@@ -7,12 +7,12 @@ use super::{Holder, holder, store, taken};
 use crate::{
     accounts::model::{EmailAddress, EmailDraft, UserId},
     audit::model::{Deed, Subject},
-    error::{AppError, Refusal},
+    error::Refusal,
     landing::{Landing, LocalPath, Notice},
     policy::{self, act},
     server::{
         accounts::{
-            end_all_access,
+            browsers, end_all_access, held,
             links::{self, Purpose},
         },
         audit::{self, Line},
@@ -39,7 +39,8 @@ pub async fn request(visit: &Visit, draft: EmailDraft) -> Result<Landing> {
     let address = EmailAddress::parse(&draft.email).map_err(|problem| FieldProblems::one("email", problem))?;
     let id = granted.person.id;
     let transaction = visit.database().begin().await?;
-    let user = store::lock(&transaction, id).await?.ok_or(AppError::Unauthenticated)?;
+    let held = held::in_session(visit, &transaction).await?;
+    let user = held.user();
     if user.email == address.as_str() && user.email_verified_at.is_some() {
         return Err(FieldProblems::one("email", Problem::new(ProblemCode::SameAddress)).into());
     }
@@ -88,7 +89,8 @@ pub async fn check_undo(visit: &Visit) -> Result<EmailAddress> {
     Ok(link.address.ok_or(Refusal::LinkOver)?)
 }
 
-/// Gives an account its old address back, and ends everything that is open.
+/// Gives an account its old address back, and ends everything that is open. Links that undo an earlier change
+/// stay in force: they were sent to addresses that were the account's before.
 ///
 /// # Errors
 /// The link is not in force, or another account has proven the address meanwhile.
@@ -96,7 +98,7 @@ pub async fn undo(visit: &Visit) -> Result<Landing> {
     let permit = policy::may::<act::UndoEmailChange>(visit.actor(), visit.now())?;
     let token = links::opened(visit)?;
     let link = links::find(visit.database().reader(), &token, Purpose::EmailUndo, visit.now()).await?;
-    let (Some(id), Some(address)) = (link.user, link.address) else { return Err(Refusal::LinkOver.into()) };
+    let (Some(id), Some(address), changed) = (link.user, link.address, link.made) else { return Err(Refusal::LinkOver.into()) };
     let transaction = visit.database().begin().await?;
     let user = store::lock(&transaction, id).await?.ok_or(Refusal::LinkOver)?;
     links::consume_for(&transaction, &token, Purpose::EmailUndo, (id, &address), visit.now()).await?;
@@ -104,11 +106,14 @@ pub async fn undo(visit: &Visit) -> Result<Landing> {
     if !store::prove(&transaction, &permit, (id, &user.email), &address, visit.now()).await.map_err(taken)? {
         return Err(Refusal::LinkOver.into());
     }
-    // Whoever made the change must not be able to take this back in turn.
-    for purpose in [Purpose::EmailUndo, Purpose::Verification, Purpose::Password] {
+    // Whoever made the change must not be able to take this back in turn, nor the link from an owner whose
+    // address was changed before: a thief who changes twice has the mailbox of the second undoing.
+    links::cancel_since(&transaction, Purpose::EmailUndo, id, changed).await?;
+    for purpose in [Purpose::Verification, Purpose::Password] {
         links::cancel(&transaction, purpose, id).await?;
     }
     end_all_access(&transaction, id, None).await?;
+    browsers::forget_all(&transaction, id).await?;
     let reader = Reader { user: Some(id), name: &user.name, address: &address };
     letters::queue(&transaction, visit.app(), &reader, Letter::EmailRestored).await?;
     audit::record(&transaction, visit, Line::of(Deed::EmailRestored, Subject::User(id.0)).named(&user.name)).await?;

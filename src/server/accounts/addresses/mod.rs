@@ -16,7 +16,7 @@ pub(in crate::server::accounts) use store::release_unproven;
 
 use crate::{
     accounts::model::{AddressProof, EmailAddress, Mailbox, UserId},
-    error::{AppError, Conflict, Refusal},
+    error::{AppError, Conflict},
     policy::{self, act},
     server::{
         accounts::store as accounts,
@@ -56,18 +56,6 @@ async fn holder(database: &impl ConnectionTrait, address: &EmailAddress, wanting
         Some(user) if user.id != wanting.0 && user.email_verified_at.is_some() => Holder::Proven(Box::new(user)),
         _ => Holder::Free,
     })
-}
-
-/// A link that was sent to an address is worth nothing once the account has another.
-///
-/// # Errors
-/// The account has another address, or is gone.
-pub(super) async fn refuse_moved(database: &impl ConnectionTrait, user: UserId, sent_to: Option<&EmailAddress>) -> Result<()> {
-    let user = store::lock(database, user).await?.ok_or(Refusal::LinkOver)?;
-    match sent_to {
-        Some(address) if address.as_str() != user.email => Err(Refusal::LinkOver.into()),
-        _ => Ok(()),
-    }
 }
 
 /// Two accounts cannot prove one address: whoever was faster has it.

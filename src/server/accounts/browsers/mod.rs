@@ -6,6 +6,8 @@ mod store;
 
 use std::time::Duration;
 
+use sea_orm::ConnectionTrait;
+
 use crate::{
     accounts::model::{Secret, UserId},
     server::{accounts::token, error::Result, keepsake::Keepsake, visit::Visit},
@@ -35,8 +37,12 @@ pub fn of(visit: &Visit) -> Option<Secret> {
 /// # Errors
 /// The database's.
 pub async fn known(visit: &Visit, user: UserId) -> Result<Option<Secret>> {
+    known_in(visit, visit.database().reader(), user).await
+}
+
+async fn known_in(visit: &Visit, database: &impl ConnectionTrait, user: UserId) -> Result<Option<Secret>> {
     let Some(token) = visit.keepsakes().get(Keepsake::Browser) else { return Ok(None) };
-    let is_known = is_known(visit.database().reader(), &token::hash(&token), user, visit.now()).await?;
+    let is_known = is_known(database, &token::hash(&token), user, visit.now()).await?;
     Ok(is_known.then_some(token))
 }
 
@@ -45,7 +51,7 @@ pub async fn known(visit: &Visit, user: UserId) -> Result<Option<Secret>> {
 /// # Errors
 /// The database's.
 pub async fn is_known(
-    database: &impl sea_orm::ConnectionTrait,
+    database: &impl ConnectionTrait,
     token_hash: &[u8],
     user: UserId,
     now: crate::moment::Moment,
@@ -57,31 +63,40 @@ pub async fn is_known(
 ///
 /// # Errors
 /// The database's.
-pub async fn remember(visit: &Visit, user: UserId) -> Result<Familiarity> {
-    let familiarity = match known(visit, user).await? {
+pub async fn remember(visit: &Visit, database: &impl ConnectionTrait, user: UserId) -> Result<Familiarity> {
+    let familiarity = match known_in(visit, database, user).await? {
         Some(_) => Familiarity::Known,
-        None if store::has_any(visit.database().reader(), user).await? => Familiarity::New,
+        None if store::has_any(database, user).await? => Familiarity::New,
         None => Familiarity::First,
     };
     let token = visit.keepsakes().get(Keepsake::Browser).unwrap_or_else(token::fresh);
     let agent = visit.client().map(|client| client.agent.clone()).unwrap_or_default();
-    store::remember(visit.database().writer(), &token::hash(&token), user, &agent, visit.now()).await?;
+    store::remember(database, &token::hash(&token), user, &agent, visit.now()).await?;
     visit.keepsakes().keep(Keepsake::Browser, token, KNOWN_FOR);
     Ok(familiarity)
 }
 
-/// Forgets every browser of an account.
+/// Forgets every browser of an account: whoever got into it may have been in one of them.
 ///
 /// # Errors
 /// The database's.
-pub async fn forget_all(database: &impl sea_orm::ConnectionTrait, user: UserId) -> Result<()> {
-    store::forget_all(database, user).await
+pub async fn forget_all(database: &impl ConnectionTrait, user: UserId) -> Result<()> {
+    store::forget_all(database, user, None).await
+}
+
+/// Forgets every browser of an account but the one in which its owner acts.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_others(visit: &Visit, database: &impl ConnectionTrait, user: UserId) -> Result<()> {
+    let kept = of(visit).map(|token| token::hash(&token));
+    store::forget_all(database, user, kept).await
 }
 
 /// Deletes browsers that have not been used for so long that they are not known any more.
 ///
 /// # Errors
 /// The database's.
-pub async fn sweep(database: &impl sea_orm::ConnectionTrait, now: crate::moment::Moment) -> Result<u64> {
+pub async fn sweep(database: &impl ConnectionTrait, now: crate::moment::Moment) -> Result<u64> {
     store::sweep(database, now.before(KNOWN_FOR)).await
 }

@@ -34,8 +34,12 @@ pub async fn remember(database: &impl ConnectionTrait, token_hash: &[u8], user: 
     Ok(())
 }
 
-pub async fn forget_all(database: &impl ConnectionTrait, user: UserId) -> Result<()> {
-    Entity::delete_many().filter(Column::UserId.eq(user.0)).exec(database).await?;
+pub async fn forget_all(database: &impl ConnectionTrait, user: UserId, but: Option<Vec<u8>>) -> Result<()> {
+    let mut browsers = Entity::delete_many().filter(Column::UserId.eq(user.0));
+    if let Some(kept) = but {
+        browsers = browsers.filter(Column::TokenHash.ne(kept));
+    }
+    browsers.exec(database).await?;
     Ok(())
 }
 

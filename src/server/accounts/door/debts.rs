@@ -11,7 +11,7 @@ use crate::{
     policy,
     server::{
         accounts::{
-            links,
+            held, links,
             passwords::{refuse_same, strong_password},
             store as accounts,
         },
@@ -54,10 +54,10 @@ pub async fn acknowledge_suspension(visit: &Visit) -> Result<Landing> {
 pub async fn keep_account(visit: &Visit) -> Result<Landing> {
     let permit = policy::may_sign_in(visit.actor(), visit.now())?;
     let entry = owing(visit, |debt| matches!(debt, Debt::Return { .. })).await?;
-    let user = owner(visit, &entry).await?;
     let transaction = visit.database().begin().await?;
+    let held = held::in_entry(&transaction, &entry, visit.now()).await?;
     accounts::cancel_deletion(&transaction, &permit, entry.user).await?;
-    let line = Line::of(Deed::DeletionCancelled, Subject::User(entry.user.0)).named(&user.name);
+    let line = Line::of(Deed::DeletionCancelled, Subject::User(entry.user.0)).named(&held.user().name);
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
     advance(visit, entry).await
@@ -76,7 +76,8 @@ pub async fn choose_due_password(visit: &Visit, draft: NewPasswordDraft) -> Resu
     refuse_same(visit, &user, &password).await?;
     let hash = visit.passwords().hash(&password).await?;
     let transaction = visit.database().begin().await?;
-    accounts::set_password(&transaction, &permit, entry.user, &hash).await?;
+    let held = held::in_entry(&transaction, &entry, visit.now()).await?.unless_changed_since(&user)?;
+    accounts::set_password(&transaction, &permit, &held, &hash).await?;
     forget_all_but(&transaction, &entry).await?;
     letters::tell(&transaction, visit.app(), &user, Letter::PasswordChanged).await?;
     let line = Line::of(Deed::PasswordChanged, Subject::User(entry.user.0)).named(&user.name);
@@ -88,6 +89,7 @@ pub async fn choose_due_password(visit: &Visit, draft: NewPasswordDraft) -> Resu
 /// What the old password opened ends; the entry that replaced it goes on.
 async fn forget_all_but(database: &impl ConnectionTrait, entry: &Entry) -> Result<()> {
     let user = entry.user;
+    accounts::count_epoch(database, user).await?;
     session::end_all(database, user, None).await?;
     links::cancel(database, links::Purpose::Password, user).await?;
     store::cancel_others(database, entry).await

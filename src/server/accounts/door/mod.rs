@@ -4,7 +4,8 @@
 //! Whoever owes something is a guest with an *entry*: a row that lives five minutes and five tries,
 //! found by a cookie of its own. An entry is no session, appears in no list of them and gives no right.
 //! Paying a debt comes back here and asks again. Counting and using up are single statements, so that
-//! requests at the same moment cannot share a try or an entry.
+//! requests at the same moment cannot share a try or an entry. What is owed is asked of the account as it
+//! is under its lock, in the transaction that opens the session: nobody comes in by what was so before.
 
 mod debts;
 mod store;
@@ -15,6 +16,7 @@ use sea_orm::ConnectionTrait;
 
 pub(in crate::server::accounts) use debts::owing;
 pub use debts::{acknowledge_suspension, choose_due_password, keep_account, start_over};
+pub(in crate::server::accounts) use store::lock;
 pub use store::{Entry, sweep};
 
 use crate::{
@@ -31,9 +33,12 @@ use crate::{
         accounts::{
             addresses::verification,
             browsers::{self, Familiarity},
-            factors, store as accounts, token,
+            factors,
+            held::{self, Held},
+            store as accounts, token,
         },
         audit::{self, Line},
+        database::Transaction,
         entity::user,
         error::{Error, Result},
         events::{self, SecurityEvent},
@@ -68,12 +73,15 @@ pub struct Arrival<'a> {
 /// The account has changed since its owner was recognised, or the database's.
 pub async fn complete_login(visit: &Visit, arrival: Arrival<'_>) -> Result<Landing> {
     policy::may_sign_in(visit.actor(), visit.now())?;
-    let state = state_of(visit, visit.database().writer(), arrival.user).await?;
+    let transaction = visit.database().begin().await?;
+    let held = held::recognised(&transaction, arrival.user).await?;
+    let state = state_of(visit, &transaction, held.user()).await?;
     let Some(debt) = owed(&state, &arrival.proven, visit.now()) else {
-        return open(visit, &state, arrival).await;
+        return open(visit, transaction, (&held, &state), arrival).await;
     };
     let token = token::fresh();
-    store::begin(visit.database().writer(), &token::hash(&token), &arrival, visit.now()).await?;
+    store::begin(&transaction, &token::hash(&token), &arrival, visit.now()).await?;
+    transaction.commit().await?;
     events::tell_of(SecurityEvent::LoginIncomplete, "entry", "user", Some(arrival.user.id));
     write_where_owed(visit, debt, arrival.user).await?;
     visit.keepsakes().keep(Keepsake::Entry, token, ENTRY_LIFE);
@@ -124,20 +132,21 @@ pub async fn spend_try(visit: &Visit, entry: &Entry) -> Result<()> {
 /// # Errors
 /// The entry is over, or was used up by another request.
 pub async fn advance(visit: &Visit, entry: Entry) -> Result<Landing> {
-    let user = owner(visit, &entry).await?;
-    let state = state_of(visit, visit.database().writer(), &user).await?;
+    let transaction = visit.database().begin().await?;
+    let held = held::in_entry(&transaction, &entry, visit.now()).await?;
+    let (user, state) = (held.user(), state_of(visit, &transaction, held.user()).await?);
     if let Some(debt) = owed(&state, &entry.proven, visit.now()) {
-        store::note(visit.database().writer(), &entry, visit.now()).await?;
-        write_where_owed(visit, debt, &user).await?;
+        store::note(&transaction, &entry, visit.now()).await?;
+        transaction.commit().await?;
+        write_where_owed(visit, debt, user).await?;
         return Ok(Landing::on(waiting_room()));
     }
-    if !store::take(visit.database().writer(), &entry, visit.now()).await? {
+    if !store::take(&transaction, &entry, visit.now()).await? {
         return Err(Refusal::EntryOver.into());
     }
     visit.keepsakes().forget(Keepsake::Entry);
-    let arrival =
-        Arrival { user: &user, proven: entry.proven, keeping: entry.keeping, next: entry.next, saying: Notice::SignedIn };
-    open(visit, &state, arrival).await
+    let arrival = Arrival { user, proven: entry.proven, keeping: entry.keeping, next: entry.next, saying: Notice::SignedIn };
+    open(visit, transaction, (&held, &state), arrival).await
 }
 
 /// Ends every entry of an account: what was shown for them does not count any more.
@@ -148,20 +157,25 @@ pub async fn cancel(database: &impl ConnectionTrait, user: UserId) -> Result<()>
     store::cancel(database, user).await
 }
 
-async fn open(visit: &Visit, state: &AccountState, arrival: Arrival<'_>) -> Result<Landing> {
-    let role = session::Account::of(arrival.user).role;
-    let id = UserId(arrival.user.id);
+/// Opens a session in the transaction that holds the account: what is owed was asked of the same row.
+async fn open(
+    visit: &Visit,
+    transaction: Transaction,
+    (held, state): (&Held, &AccountState),
+    arrival: Arrival<'_>,
+) -> Result<Landing> {
+    let (id, role) = (held.id(), session::Account::of(held.user()).role);
     let life = visit.app().lifetimes().of(role, arrival.keeping, state.factors);
     let detail = arrival.proven.words();
     let clearance = clearance(visit, role, &arrival.proven).await?;
-    visit.open_session(Opening { user: id, by: arrival.proven, keeping: arrival.keeping, life }).await?;
-    refuse_overtaken(visit, arrival.user).await?;
-    let familiarity = browsers::remember(visit, id).await?;
-    let entry = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&arrival.user.name).detailed(detail);
-    let transaction = visit.database().begin().await?;
+    let opening = Opening { by: arrival.proven, keeping: arrival.keeping, life };
+    let made = visit.make_session(&transaction, held, opening).await?;
+    let familiarity = browsers::remember(visit, &transaction, id).await?;
+    let entry = Line::of(Deed::SignedIn, Subject::User(id.0)).named(&held.user().name).detailed(detail);
     audit::record(&transaction, visit, entry).await?;
-    tell_of_stranger(&transaction, visit, arrival.user, familiarity).await?;
+    tell_of_stranger(&transaction, visit, held.user(), familiarity).await?;
     transaction.commit().await?;
+    visit.take_up_session(made).await?;
     let usual = arrival.next.unwrap_or_else(LocalPath::home);
     Ok(match clearance {
         Clearance::Full => Landing::on(usual).saying(arrival.saying),
@@ -200,17 +214,6 @@ async fn clearance(visit: &Visit, role: Role, proven: &Proven) -> Result<Clearan
     let is_owed =
         role > Role::Member && !proven.is_by_two_factors() && visit.settings().await?.staff_factor == StaffFactor::Required;
     Ok(if is_owed { Clearance::FactorOwed } else { Clearance::Full })
-}
-
-/// The account may have changed while this sign-in waited: what its old state opens must not outlive it.
-async fn refuse_overtaken(visit: &Visit, recognised: &user::Model) -> Result<()> {
-    let now = accounts::find(visit.database().writer(), UserId(recognised.id)).await?;
-    let is_overtaken = now.is_none_or(|user| user.password != recognised.password || user.role != recognised.role);
-    if is_overtaken {
-        visit.close_session().await?;
-        return Err(Refusal::Credentials.into());
-    }
-    Ok(())
 }
 
 async fn state_of(visit: &Visit, database: &impl ConnectionTrait, user: &user::Model) -> Result<AccountState> {

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -71,6 +71,13 @@ fn alive(token_hash: &[u8], now: Moment) -> Select<Entity> {
 pub async fn find(database: &impl ConnectionTrait, token_hash: &[u8], now: Moment) -> Result<Option<Entry>> {
     let row = alive(token_hash, now).one(database).await?;
     row.map(Entry::of).transpose()
+}
+
+/// Whether the entry is still good, which it stays until the transaction ends. Its tries do not matter: the last
+/// of them may have been the right one.
+pub async fn lock(database: &impl ConnectionTrait, entry: &Entry, now: Moment) -> Result<bool> {
+    let row = Entity::find_by_id(entry.token_hash.clone()).filter(Column::EndsAt.gt(now.milliseconds()));
+    Ok(row.lock_exclusive().one(database).await?.is_some())
 }
 
 /// Whether there was a try left.

@@ -17,7 +17,7 @@ pub use telling::{Event, refuse_unverified, told};
 pub use totp::{AppSetUp, begin_totp, confirm_totp, give_code, pending_app, remove_totp};
 
 use crate::{
-    accounts::model::{Role, SecondFactors, SecondProof, SecurityRecord, UserId},
+    accounts::model::{Keeping, Role, SecondFactors, SecondProof, SecurityRecord, UserId},
     audit::model::{Deed, Subject},
     error::AppError,
     landing::{Landing, LocalPath, Notice},
@@ -101,6 +101,7 @@ pub async fn reset(visit: &Visit, id: UserId) -> Result<()> {
     store::delete_all(&transaction, &permit, id).await?;
     throttle::forgive_second_factor(&transaction, visit, id).await?;
     accounts::end_all_access(&transaction, id, None).await?;
+    accounts::browsers::forget_all(&transaction, id).await?;
     audit::record(&transaction, visit, Line::of(Deed::FactorsReset, Subject::User(id.0)).named(&user.name)).await?;
     told(visit, &transaction, &user, Event::FactorsReset).await?;
     transaction.commit().await?;
@@ -132,12 +133,17 @@ async fn note_failure(visit: &Visit, user: &user::Model, what: &str) -> Result<(
     audit::record(visit.database().writer(), visit, line).await
 }
 
-/// Notes in the session that a factor was set up in it. What it was proven by already stays.
+/// Notes in the session that a factor was set up in it. What it was proven by already stays, and when: the code of
+/// an app that is new is no secret of the owner's.
 async fn enrolled(visit: &Visit) -> Result<()> {
-    match visit.proven() {
-        Some(proven) if proven.is_by_two_factors() => visit.renew_session().await,
-        _ => visit.note_second_factor(Some(SecondProof::Enrolment)).await,
-    }
+    let person = visit.actor().person().ok_or(AppError::Unauthenticated)?;
+    let factors = store::in_force(visit.database().writer(), person.id).await?;
+    let life = visit.app().lifetimes().of(person.role, Keeping::ThisVisit, factors);
+    let second = match visit.proven() {
+        Some(proven) if proven.is_by_two_factors() => None,
+        _ => Some(SecondProof::Enrolment),
+    };
+    visit.note_second_factor(second, life).await
 }
 
 /// A factor that is to go, once its row has been deleted.
@@ -164,7 +170,7 @@ async fn removed(visit: &Visit, transaction: crate::server::database::Transactio
     if left.is_empty() {
         visit.note_no_factor().await?;
     } else {
-        visit.renew_session().await?;
+        visit.change_session_id().await?;
     }
     Ok(Landing::on(security_page()).saying(removal.notice))
 }

@@ -12,7 +12,7 @@ use crate::{
     moment::Moment,
     policy::{self, Permit, act},
     server::{
-        accounts::{door, token},
+        accounts::{door, held, token},
         audit::{self, Line},
         error::Result,
         visit::Visit,
@@ -33,7 +33,7 @@ pub async fn make_recovery_codes(visit: &Visit) -> Result<RecoveryCodes> {
     let id = granted.person.id;
     let user = owner(visit, id).await?;
     let transaction = visit.database().begin().await?;
-    store::lock(&transaction, id).await?;
+    held::in_session(visit, &transaction).await?;
     if store::in_force(&transaction, id).await?.is_empty() {
         return Err(AppError::NotFound.into());
     }

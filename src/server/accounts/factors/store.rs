@@ -13,6 +13,7 @@ use crate::{
     moment::Moment,
     policy::{Permit, act},
     server::{
+        accounts::held::Held,
         entity::{passkey, recovery_code, totp_secret, user},
         error::Result,
     },
@@ -55,7 +56,7 @@ pub async fn lock(database: &impl ConnectionTrait, user: UserId) -> Result<Optio
 pub async fn begin_totp(
     database: &impl ConnectionTrait,
     _permit: &Permit<act::SetUpFactor>,
-    user: UserId,
+    (user, session): (UserId, i64),
     sealed: Vec<u8>,
     now: Moment,
 ) -> Result<bool> {
@@ -66,9 +67,10 @@ pub async fn begin_totp(
         confirmed_at: Set(None),
         last_step: Set(0),
         created_at: Set(now.milliseconds()),
+        session_number: Set(Some(session)),
     };
     let unless_in_force = OnConflict::column(Column::UserId)
-        .update_columns([Column::Sealed, Column::CreatedAt])
+        .update_columns([Column::Sealed, Column::CreatedAt, Column::SessionNumber])
         .action_and_where(Expr::col((Entity, Column::ConfirmedAt)).is_null())
         .to_owned();
     match Entity::insert(row).on_conflict(unless_in_force).exec_without_returning(database).await {
@@ -78,9 +80,14 @@ pub async fn begin_totp(
     }
 }
 
-pub async fn pending_totp(database: &impl ConnectionTrait, user: UserId, since: Moment) -> Result<Option<totp_secret::Model>> {
+/// The secret that waits to be confirmed in this session of its owner's.
+pub async fn pending_totp(
+    database: &impl ConnectionTrait,
+    (user, session): (UserId, i64),
+    since: Moment,
+) -> Result<Option<totp_secret::Model>> {
     use totp_secret::{Column, Entity};
-    let pending = Entity::find_by_id(user.0).filter(Column::ConfirmedAt.is_null());
+    let pending = Entity::find_by_id(user.0).filter(Column::ConfirmedAt.is_null()).filter(Column::SessionNumber.eq(session));
     Ok(pending.filter(Column::CreatedAt.gt(since.milliseconds())).one(database).await?)
 }
 
@@ -93,7 +100,7 @@ pub async fn confirmed_totp(database: &impl ConnectionTrait, user: UserId) -> Re
 pub async fn confirm_totp(
     database: &impl ConnectionTrait,
     _permit: &Permit<act::SetUpFactor>,
-    row: &totp_secret::Model,
+    (held, row): (&Held, &totp_secret::Model),
     step: i64,
     now: Moment,
 ) -> Result<bool> {
@@ -101,7 +108,7 @@ pub async fn confirm_totp(
     let confirmed = Entity::update_many()
         .col_expr(Column::ConfirmedAt, Expr::value(now.milliseconds()))
         .col_expr(Column::LastStep, Expr::value(step))
-        .filter(Column::UserId.eq(row.user_id))
+        .filter(Column::UserId.eq(held.id().0))
         .filter(Column::ConfirmedAt.is_null())
         .filter(Column::Sealed.eq(row.sealed.clone()))
         .exec(database)

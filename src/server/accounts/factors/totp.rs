@@ -15,7 +15,7 @@ use crate::{
     moment::Moment,
     policy,
     server::{
-        accounts::{self, door},
+        accounts::{self, door, held},
         audit::{self, Line},
         entity::{totp_secret, user},
         error::{Error, Result},
@@ -57,13 +57,15 @@ pub async fn begin_totp(visit: &Visit) -> Result<Landing> {
     refuse_unverified(visit, &owner(visit, id).await?)?;
     let secret: [u8; 20] = rand::random();
     let sealed = visit.app().seals().seal(Purpose::Totp, &id.to_string(), &secret)?;
-    if !store::begin_totp(visit.database().writer(), &granted.permit, id, sealed, visit.now()).await? {
+    let whose = (id, visit.session_number().ok_or(AppError::Unauthenticated)?);
+    if !store::begin_totp(visit.database().writer(), &granted.permit, whose, sealed, visit.now()).await? {
         return Err(AppError::Conflict(Conflict::FactorInForce).into());
     }
     Ok(Landing::on(LocalPath::ours("/account/security/app")))
 }
 
-/// The app that waits to be confirmed, if there is one.
+/// The app that waits to be confirmed in this session, if there is one. Other sessions do not see it: whoever
+/// could would have the second factor that is yet to protect the account.
 ///
 /// # Errors
 /// Not allowed.
@@ -95,8 +97,8 @@ pub async fn confirm_totp(visit: &Visit, code: &Secret) -> Result<RecoveryCodes>
         return Err(failed(visit, &user, "setting up an app", "code").await);
     };
     let transaction = visit.database().begin().await?;
-    store::lock(&transaction, id).await?;
-    if !store::confirm_totp(&transaction, &granted.permit, &row, step, visit.now()).await? {
+    let held = held::in_session(visit, &transaction).await?.unless_changed_since(&user)?;
+    if !store::confirm_totp(&transaction, &granted.permit, (&held, &row), step, visit.now()).await? {
         return Err(AppError::Conflict(Conflict::ChangedMeanwhile).into());
     }
     let codes = fresh_codes(&transaction, &granted.permit, id, visit.now()).await?;
@@ -136,12 +138,12 @@ pub async fn give_code(visit: &Visit, code: &Secret) -> Result<Landing> {
 pub async fn remove_totp(visit: &Visit) -> Result<Landing> {
     let granted = policy::may_remove_factor(visit.actor(), visit.now())?;
     let transaction = visit.database().begin().await?;
-    let user = store::lock(&transaction, granted.person.id).await?.ok_or(AppError::Unauthenticated)?;
+    let held = held::in_session(visit, &transaction).await?;
     if !store::delete_totp(&transaction, &granted.permit, granted.person.id).await? {
         return Err(AppError::NotFound.into());
     }
     let detail = "authenticator app".to_owned();
-    let removal = Removal { user: &user, detail, event: Event::AppRemoved, notice: Notice::AppRemoved };
+    let removal = Removal { user: held.user(), detail, event: Event::AppRemoved, notice: Notice::AppRemoved };
     removed(visit, transaction, removal).await
 }
 
@@ -150,7 +152,8 @@ fn parsed(code: &Secret) -> Result<TotpCode> {
 }
 
 async fn pending(visit: &Visit, id: UserId) -> Result<Option<totp_secret::Model>> {
-    store::pending_totp(visit.database().writer(), id, visit.now().before(PENDING_LIFE)).await
+    let Some(session) = visit.session_number() else { return Ok(None) };
+    store::pending_totp(visit.database().writer(), (id, session), visit.now().before(PENDING_LIFE)).await
 }
 
 /// Whether the code is of this half minute or the one before, and the step has not been used. Using it up

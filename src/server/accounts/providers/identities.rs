@@ -9,7 +9,7 @@ use crate::{
     landing::{Landing, LocalPath, Notice},
     policy::{self, act},
     server::{
-        accounts::{end_all_access, store as accounts},
+        accounts::{end_all_access, held},
         audit::{self, Line},
         error::Result,
         visit::Visit,
@@ -46,6 +46,7 @@ pub(super) async fn link(visit: &Visit, provider: &Provider, recognised: &Recogn
     let granted = policy::may_link_identity(visit.actor(), visit.now())?;
     let landing = Landing::on(page()).saying(Notice::IdentityLinked);
     let transaction = visit.database().begin().await?;
+    held::in_session(visit, &transaction).await?;
     if let Some(known) = store::find_identity(&transaction, provider.name(), recognised.subject()).await? {
         return if known.user == granted.person.id { Ok(landing) } else { Err(Refusal::IdentityTaken.into()) };
     }
@@ -65,7 +66,7 @@ pub async fn unlink(visit: &Visit, id: IdentityId) -> Result<Landing> {
     let granted = policy::may_link_identity(visit.actor(), visit.now())?;
     let user = granted.person.id;
     let transaction = visit.database().begin().await?;
-    accounts::lock(&transaction, user).await?.ok_or(AppError::Unauthenticated)?;
+    held::in_session(visit, &transaction).await?;
     let identity = store::find_own(&transaction, user, id).await?.ok_or(AppError::NotFound)?;
     refuse_last_way(&transaction, visit, user, id).await?;
     store::delete_identity(&transaction, &granted.permit, user, id).await?;

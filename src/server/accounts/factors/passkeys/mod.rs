@@ -33,7 +33,7 @@ use crate::{
         accounts::{
             self,
             door::{self, Arrival},
-            providers, store as people,
+            held, providers, store as people,
             throttle::{self, Key, Kind},
         },
         audit::{self, Line},
@@ -104,11 +104,11 @@ pub async fn add_passkey(visit: &Visit, token: &Secret, credential: &Secret, nam
     let state: PasskeyRegistration = ceremony::end(visit, token, Purpose::Registration, Some(id)).await?;
     let passkey = relying_party(visit)?.finish_passkey_registration(&made, &state).map_err(refused)?;
     let transaction = visit.database().begin().await?;
-    factors::lock(&transaction, id).await?;
+    let held = held::in_session(visit, &transaction).await?.unless_changed_since(&user)?;
     if store::count(&transaction, id).await? >= MOST {
         return Err(AppError::Conflict(Conflict::PasskeysFull).into());
     }
-    match store::insert(&transaction, &granted.permit, id, &name, &passkey, visit.now()).await {
+    match store::insert(&transaction, &granted.permit, &held, &name, &passkey, visit.now()).await {
         Err(error) if error.is_duplicate() => return Err(Refusal::PasskeyRefused.into()),
         other => other?,
     }
@@ -146,14 +146,14 @@ pub async fn rename_passkey(visit: &Visit, id: PasskeyId, name: &str) -> Result<
 pub async fn remove_passkey(visit: &Visit, id: PasskeyId) -> Result<Landing> {
     let granted = policy::may_remove_factor(visit.actor(), visit.now())?;
     let transaction = visit.database().begin().await?;
-    let user = factors::lock(&transaction, granted.person.id).await?.ok_or(AppError::Unauthenticated)?;
+    let held = held::in_session(visit, &transaction).await?;
     let name = store::delete(&transaction, &granted.permit, granted.person.id, id).await?.ok_or(AppError::NotFound)?;
     let is_last = !factors::in_force(&transaction, granted.person.id).await?.passkeys;
     if is_last && !providers::opens(&transaction, visit, granted.person.id).await? {
         return Err(Refusal::LastWay.into());
     }
     let detail = format!("passkey {name}");
-    let removal = Removal { user: &user, detail, event: Event::PasskeyRemoved { name }, notice: Notice::PasskeyRemoved };
+    let removal = Removal { user: held.user(), detail, event: Event::PasskeyRemoved { name }, notice: Notice::PasskeyRemoved };
     removed(visit, transaction, removal).await
 }
 

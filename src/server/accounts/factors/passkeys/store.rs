@@ -15,6 +15,7 @@ use crate::{
     moment::Moment,
     policy::{Permit, act},
     server::{
+        accounts::held::Held,
         entity::{
             ceremony,
             passkey::{ActiveModel, Column, Entity, Model},
@@ -75,7 +76,7 @@ pub async fn count(database: &impl ConnectionTrait, user: UserId) -> Result<u64>
 pub async fn insert(
     database: &impl ConnectionTrait,
     _permit: &Permit<act::SetUpFactor>,
-    user: UserId,
+    held: &Held,
     name: &PasskeyName,
     passkey: &Passkey,
     now: Moment,
@@ -83,7 +84,7 @@ pub async fn insert(
     let credential = written(passkey)?;
     let row = ActiveModel {
         id: NotSet,
-        user_id: Set(user.0),
+        user_id: Set(held.id().0),
         credential_id: Set(passkey.cred_id().clone()),
         name: Set(name.as_str().to_owned()),
         backup: Set(backup_in(&credential).name().to_owned()),

@@ -118,7 +118,7 @@ pub fn build(app: App) -> Router {
 fn page_router(app: &App) -> Router {
     let empty = Router::new().fallback(async || Trouble(crate::error::AppError::NotFound));
     let pages = pages().into_iter().fold(empty, |router, (path, handler)| router.route(path, handler));
-    pages.layer(layers::compression::layer()).with_state(app.clone())
+    pages.layer(from_fn(layers::compression::only_for_our_own)).layer(layers::compression::layer()).with_state(app.clone())
 }
 
 fn sessions(app: &App) -> SessionManagerLayer<Store, PrivateCookie> {

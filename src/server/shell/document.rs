@@ -149,7 +149,7 @@ fn PersonMenu(person: Person) -> impl IntoView {
                 <li><a class="menu-item" href="/account">"Your account"</a></li>
                 <li>
                     <Form action="/api/accounts/sign_out" class="">
-                        <button class="menu-item">"Sign out"</button>
+                        <button type="submit" class="menu-item">"Sign out"</button>
                     </Form>
                 </li>
             </ul>
@@ -189,7 +189,7 @@ fn SiteFooter(surroundings: Surroundings) -> impl IntoView {
     let theme = surroundings.theme;
     let choice = move |this: Theme, label: &'static str| {
         let pressed = if theme == this { "true" } else { "false" };
-        view! { <button name="theme" value=this.name() aria-pressed=pressed>{label}</button> }
+        view! { <button type="submit" name="theme" value=this.name() aria-pressed=pressed>{label}</button> }
     };
     view! {
         <footer class="site-footer">

@@ -222,9 +222,8 @@ fn of_the_cipher_suites_that_a_client_speaks_ours_is_the_choice() {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let taken = shake_hands(client, Arc::clone(&config)).negotiated_cipher_suite().unwrap().suite();
-        let fits = |suite: &&rustls::SupportedCipherSuite| {
-            suite.version() == version && !format!("{:?}", suite.suite()).contains("RSA")
-        };
+        let fits =
+            |suite: &&rustls::SupportedCipherSuite| suite.version() == version && !format!("{:?}", suite.suite()).contains("RSA");
         let ours = config.crypto_provider().cipher_suites.iter().find(fits).unwrap().suite();
         assert_eq!(taken, ours, "the client wants its own order");
     }

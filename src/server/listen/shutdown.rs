@@ -84,6 +84,8 @@ mod tests {
     #[tokio::test]
     async fn a_hangup_ends_neither_the_process_nor_serving() {
         let mut stop = StopSignals::listen().unwrap();
+        // Whoever does not listen is ended by this one; whoever listens here as well is not.
+        send("-HUP");
         let mut arrived = signal(SignalKind::hangup()).unwrap();
         send("-HUP");
         tokio::select! {

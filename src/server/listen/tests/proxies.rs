@@ -75,7 +75,7 @@ async fn the_header_comes_before_the_handshake() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [&SETTINGS[..], &[(&catalogue::TLS_MODE, "self-signed")]].concat();
     let running = start(folder.path(), &settings, greeting());
-    let certificate = folder.path().join("tls/self-signed.pem");
+    let certificate = folder.path().join("tls/authority.pem");
     let address = running.address;
     let answer = tokio::task::spawn_blocking(move || over_tls(address, &certificate, HEADER));
     assert!(within(answer).await.unwrap().ends_with("hello 203.0.113.7"));

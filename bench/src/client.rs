@@ -33,7 +33,10 @@ pub struct Request {
 impl Request {
     pub fn get(path: &str, cookie: Option<&str>) -> Self {
         Self {
-            head: format!("GET {path} HTTP/1.1\r\naccept: text/html\r\naccept-encoding: br\r\n{}", cookie_line(cookie)),
+            head: format!(
+                "GET {path} HTTP/1.1\r\naccept: text/html\r\naccept-encoding: br\r\nsec-fetch-site: none\r\n{}",
+                cookie_line(cookie)
+            ),
             body: String::new(),
         }
     }

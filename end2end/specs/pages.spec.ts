@@ -28,9 +28,11 @@ test("every page answers, says where one is, leads nowhere wrong, and fits its s
       await expect.soft(page.getByRole("main"), which).toHaveCount(1);
       await expect.soft(page, which).toHaveTitle(/Locutory$/);
       const islands = await page.locator("leptos-island").count();
-      const loader = page.locator("script[type=importmap] + script[type=module]");
-      expect.soft(await loader.count(), `${which} carries a script just where it has an island`).toBe(islands > 0 ? 1 : 0);
-      expect.soft(await page.locator("script").count(), `${which} carries no other script`).toBe(islands > 0 ? 2 : 0);
+      const loader = page.locator("script[type=module][src^='/assets/loader-'][integrity^='sha384-']");
+      expect.soft(await loader.count(), `${which} names the loader`).toBe(1);
+      const waking = page.locator("script[type=importmap] + script[data-script][data-wasm][data-integrity^='sha384-']");
+      expect.soft(await waking.count(), `${which} says what wakes islands just where it has one`).toBe(islands > 0 ? 1 : 0);
+      expect.soft(await page.locator("script").count(), `${which} carries no other script`).toBe(islands > 0 ? 2 : 1);
       expect.soft(await deadAnchors(page), `${which} has links within the page that lead nowhere`).toEqual([]);
       for (const target of status === 200 ? await localLinks(page) : []) {
         if (!followed.has(`${whose} ${target}`)) {

@@ -69,6 +69,7 @@ test("no script can make markup from text, nor a policy of its own that would", 
 
 test.describe("files that are not the ones that the site was built with", () => {
   for (const [what, pattern, type] of [
+    ["the loader", "**/assets/loader-*.js", "text/javascript"],
     ["the script", "**/assets/locutory-*.js", "text/javascript"],
     ["the wasm", "**/assets/locutory_bg-*.wasm", "application/wasm"],
     ["the style", "**/assets/locutory-*.css", "text/css"],
@@ -99,11 +100,12 @@ test.describe("files that are not the ones that the site was built with", () => 
     const discussion = await member.api.discussion("Digests");
     const html = await member.api.read(`/d/${discussion}`);
     const named = [
+      .../src="([^"]+\.js)" integrity="(sha384-[^"]+)"/.exec(html)?.slice(1, 3) ?? [],
       .../href="([^"]+\.css)"[^>]*integrity="(sha384-[^"]+)"/.exec(html)?.slice(1, 3) ?? [],
       .../"integrity":\{"([^"]+\.js)":"(sha384-[^"]+)"/.exec(html)?.slice(1, 3) ?? [],
-      .../fetch\("([^"]+\.wasm)", \{ integrity: "(sha384-[^"]+)"/.exec(html)?.slice(1, 3) ?? [],
+      .../data-wasm="([^"]+\.wasm)" data-integrity="(sha384-[^"]+)"/.exec(html)?.slice(1, 3) ?? [],
     ];
-    expect(named).toHaveLength(6);
+    expect(named).toHaveLength(8);
     for (let place = 0; place < named.length; place += 2) {
       const body = await (await guest.context.request.get(named[place]!)).body();
       expect(`sha384-${createHash("sha384").update(body).digest("base64")}`, named[place]).toBe(named[place + 1]);

@@ -87,12 +87,12 @@ const fn verb(purpose: &Purpose) -> &'static str {
 }
 
 /// What the form carries unseen. A browser that fills forms in again must leave the key alone: an
-/// earlier one would make a new discussion pass for that one.
+/// earlier one would make a new discussion pass for that one. Only a field that is not of the type `hidden` may say so.
 #[component]
 fn HiddenField(purpose: Purpose, once: RwSignal<String>) -> impl IntoView {
     match purpose {
         Purpose::Start { .. } => {
-            view! { <input type="hidden" name="once" autocomplete="off" value=move || once.get() /> }.into_any()
+            view! { <input type="text" name="once" hidden autocomplete="off" value=move || once.get() /> }.into_any()
         }
         Purpose::Edit(discussion) => view! { <input type="hidden" name="discussion" value=discussion.to_string() /> }.into_any(),
     }

@@ -105,7 +105,7 @@ pub fn build(app: App) -> Router {
         .merge(reports::page::routes(app.clone()))
         .merge(security_txt::routes(app.clone()))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
+        .layer(body_patience())
         .layer(RequestBodyLimitLayer::new(body_size))
         .layer(from_fn_with_state(app.clone(), layers::origin::layer))
         .layer(from_fn(layers::measure::layer))
@@ -118,7 +118,7 @@ pub fn build(app: App) -> Router {
 fn page_router(app: &App) -> Router {
     let empty = Router::new().fallback(async || Trouble(crate::error::AppError::NotFound));
     let pages = pages().into_iter().fold(empty, |router, (path, handler)| router.route(path, handler));
-    pages.layer(layers::compression::layer()).with_state(app.clone())
+    pages.layer(from_fn(layers::compression::only_for_our_own)).layer(layers::compression::layer()).with_state(app.clone())
 }
 
 fn sessions(app: &App) -> SessionManagerLayer<Store, PrivateCookie> {
@@ -132,4 +132,9 @@ fn sessions(app: &App) -> SessionManagerLayer<Store, PrivateCookie> {
 }
 
 /// How long the next part of a body is waited for: longer is how a slow sender holds a connection.
-const BODY_PATIENCE: Duration = Duration::from_secs(8);
+pub const BODY_PATIENCE: Duration = Duration::from_secs(8);
+
+/// Ends the wait for a body whose sender has fallen silent.
+pub fn body_patience() -> RequestBodyTimeoutLayer {
+    RequestBodyTimeoutLayer::new(BODY_PATIENCE)
+}

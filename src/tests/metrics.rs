@@ -54,6 +54,7 @@ async fn requests_refusals_and_sign_ins_are_counted() {
         "locutory_letters_waiting 0",
         "locutory_password_hashes_waiting 0",
         "locutory_build{version=",
+        "locutory_connections_open 0",
         "locutory_database_connections_open ",
         "process_open_fds ",
     ] {

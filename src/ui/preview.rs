@@ -55,7 +55,7 @@ pub fn PreviewPane(preview: PreviewSlot, made: Option<TrustedHtml>) -> impl Into
             hidden=move || !preview.is_shown.get()
             node_ref=preview.pane
         >
-            <h3>"Preview"</h3>
+            <h2>"Preview"</h2>
             <ProseSlot html node_ref=preview.prose />
         </section>
     }

@@ -228,7 +228,7 @@ fn Heading(composition: Composition) -> impl IntoView {
 }
 
 /// What the form carries unseen. Browsers that fill forms in again must leave these alone: a key from
-/// an earlier form would make a new comment pass for that one.
+/// an earlier form would make a new comment pass for that one. Only fields that are not of the type `hidden` may say so.
 #[component]
 fn HiddenFields(composition: Composition) -> impl IntoView {
     let parent = move || composition.reply.with(|reply| reply.as_ref().map(|target| target.comment.to_string()));
@@ -236,13 +236,14 @@ fn HiddenFields(composition: Composition) -> impl IntoView {
         Purpose::Publish { discussion, .. } => view! {
             <DiscussionField discussion />
             <input
-                type="hidden"
+                type="text"
                 name="parent"
+                hidden
                 autocomplete="off"
                 value=parent
                 disabled=move || composition.reply.with(Option::is_none)
             />
-            <input type="hidden" name="once" autocomplete="off" value=move || composition.once.get() />
+            <input type="text" name="once" hidden autocomplete="off" value=move || composition.once.get() />
         }
         .into_any(),
         Purpose::Edit { comment, .. } => view! { <input type="hidden" name="comment" value=comment.to_string() /> }.into_any(),

@@ -63,7 +63,7 @@ async fn serve(app: &App, config: &Config, listeners: Listeners) -> Result<(), F
         say(format_args!("  {role:<10} {name:<16} {}", login.password.expose()))?;
     }
     say("")?;
-    listeners.serve(config, router::build(app.clone()), None, app.refusals(), stop).await?;
+    listeners.serve(config, router::build(app.clone()), None, app.refusals(), app.figures().connections.clone(), stop).await?;
     Ok(())
 }
 

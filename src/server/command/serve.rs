@@ -123,7 +123,8 @@ async fn serve(app: &App, config: &Config, listeners: Listeners, tls: Option<tls
     say(banner(config, setup_link.as_deref()))?;
     let tasks =
         [housekeeping::start(app.clone()), housekeeping::start_archives(app.clone()), letters::worker::start(app.clone())];
-    let served = listeners.serve(config, router::build(app.clone()), tls, app.refusals(), stop).await;
+    let served =
+        listeners.serve(config, router::build(app.clone()), tls, app.refusals(), app.figures().connections.clone(), stop).await;
     for task in tasks {
         task.abort();
     }

@@ -166,13 +166,14 @@ fn row(discussion: DiscussionSummary, viewer: &Viewer) -> impl IntoView + use<> 
         <tr>
             <th scope="row">
                 <a dir="auto" href=format!("/d/{}", discussion.id)>{discussion.title.to_string()}</a>
-                {pinned} {locked} {changes(&discussion)}
+                {pinned} {locked}
             </th>
             <td data-label="Started by"><a class="author" dir="auto" href=author>{discussion.author_name.to_string()}</a></td>
             <td data-label="Comments" class="number">{words::grouped(discussion.comments)}</td>
             <td data-label="Last comment" class="number"><When at=discussion.last_activity now=viewer.now /></td>
             <td class="actions-cell">
                 <div class="actions">{openness_form(&discussion)} {prominence_form(&discussion)}</div>
+                {changes(&discussion)}
             </td>
         </tr>
     }

@@ -164,7 +164,7 @@ pub fn Filters(room: Room, #[prop(into)] label: String, narrowing: Narrowing, ch
     view! {
         <form class="filters" method="get" action=room.path() role="search" aria-label=label>
             {children()}
-            <button class="button">"Apply"</button>
+            <button type="submit" class="button">"Apply"</button>
             {clear}
         </form>
     }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ipnet::{IpNet, Ipv6Net};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::server::config::Proxies;
@@ -19,6 +20,8 @@ const SUBSCRIBER_PREFIX: u8 = 64;
 #[derive(Debug)]
 pub struct ConnectionCap {
     in_all: Arc<Semaphore>,
+    /// How many there are, for monitoring programs.
+    figure: Gauge,
     most: usize,
     /// Proxies speak for many people, and are trusted to limit them.
     uncounted: Proxies,
@@ -26,7 +29,17 @@ pub struct ConnectionCap {
 }
 
 /// A place among all connections, given back when dropped.
-pub type Place = OwnedSemaphorePermit;
+#[derive(Debug)]
+pub struct Place {
+    figure: Gauge,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.figure.dec();
+    }
+}
 
 /// A place among those of a network, given back when dropped.
 #[derive(Debug)]
@@ -38,8 +51,8 @@ pub struct NetworkPlace {
 
 impl ConnectionCap {
     #[must_use]
-    pub fn new(in_all: usize, most: usize, uncounted: Proxies) -> Arc<Self> {
-        Arc::new(Self { in_all: Arc::new(Semaphore::new(in_all)), most, uncounted, open: Mutex::default() })
+    pub fn new(in_all: usize, most: usize, uncounted: Proxies, figure: Gauge) -> Arc<Self> {
+        Arc::new(Self { in_all: Arc::new(Semaphore::new(in_all)), figure, most, uncounted, open: Mutex::default() })
     }
 
     /// A place for a connection, whoever it is from.
@@ -47,7 +60,9 @@ impl ConnectionCap {
     /// # Errors
     /// All are taken.
     pub fn place(&self) -> Result<Place, Refusal> {
-        Arc::clone(&self.in_all).try_acquire_owned().map_err(|_| Refusal::ServerFull)
+        let permit = Arc::clone(&self.in_all).try_acquire_owned().map_err(|_| Refusal::ServerFull)?;
+        self.figure.inc();
+        Ok(Place { figure: self.figure.clone(), _permit: permit })
     }
 
     /// A place for one that is from `peer`.
@@ -110,15 +125,25 @@ mod tests {
 
     #[test]
     fn a_network_that_has_all_its_places_is_refused_and_others_are_not() {
-        let cap = ConnectionCap::new(9, 2, Proxies::default());
+        let cap = ConnectionCap::new(9, 2, Proxies::default(), Gauge::default());
         let _places = [cap.admit(address("192.0.2.1")).unwrap(), cap.admit(address("::ffff:192.0.2.1")).unwrap()];
         assert!(cap.admit(address("192.0.2.1")).is_none());
         assert!(cap.admit(address("192.0.2.2")).is_some());
     }
 
     #[test]
+    fn the_figure_is_how_many_places_are_taken() {
+        let figure = Gauge::default();
+        let cap = ConnectionCap::new(2, 2, Proxies::default(), figure.clone());
+        let places = [cap.place().unwrap(), cap.place().unwrap()];
+        assert_eq!((cap.place().unwrap_err(), figure.get()), (Refusal::ServerFull, 2));
+        drop(places);
+        assert_eq!(figure.get(), 0);
+    }
+
+    #[test]
     fn ipv6_is_counted_by_subscriber() {
-        let cap = ConnectionCap::new(9, 1, Proxies::default());
+        let cap = ConnectionCap::new(9, 1, Proxies::default(), Gauge::default());
         let _place = cap.admit(address("2001:db8:0:1::1")).unwrap();
         assert!(cap.admit(address("2001:db8:0:1:ffff::9")).is_none());
         assert!(cap.admit(address("2001:db8:0:2::1")).is_some());
@@ -126,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_closed_connection_gives_its_place_back() {
-        let cap = ConnectionCap::new(9, 1, Proxies::default());
+        let cap = ConnectionCap::new(9, 1, Proxies::default(), Gauge::default());
         drop(cap.admit(address("192.0.2.1")).unwrap());
         assert!(cap.counts().is_empty(), "a network without connections is remembered");
         assert!(cap.admit(address("192.0.2.1")).is_some());
@@ -135,7 +160,7 @@ mod tests {
     #[test]
     fn a_declared_proxy_is_not_counted() {
         let proxies = Proxies::parse("10.0.0.0/8").unwrap();
-        let cap = ConnectionCap::new(9, 1, proxies);
+        let cap = ConnectionCap::new(9, 1, proxies, Gauge::default());
         let places: Vec<_> = (0..5).map(|_| cap.admit(address("10.0.0.1"))).collect();
         assert!(places.iter().all(Option::is_some));
     }

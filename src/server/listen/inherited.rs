@@ -65,4 +65,25 @@ mod tests {
         let unnamed = ["locutory.socket", "locutory.socket"].map(str::to_owned);
         assert_eq!((place(&unnamed, Purpose::Pages), place(&unnamed, Purpose::Redirect)), (0, 1));
     }
+
+    /// The ports and the name of a socket unit; all sockets of a unit have one name.
+    fn unit(text: &str) -> (Vec<&str>, &str) {
+        let values = |key: &str| text.lines().filter_map(move |line| line.strip_prefix(key)).collect::<Vec<_>>();
+        (values("ListenStream="), values("FileDescriptorName=")[0])
+    }
+
+    #[test]
+    fn the_socket_units_that_we_deliver_are_told_apart_in_either_order() {
+        let files = [include_str!("../../../deploy/locutory.socket"), include_str!("../../../deploy/locutory-redirect.socket")];
+        let mut handed_over: Vec<(&str, &str)> =
+            files.into_iter().map(unit).flat_map(|(ports, name)| ports.into_iter().map(move |port| (port, name))).collect();
+        for _ in 0..2 {
+            let names: Vec<String> = handed_over.iter().map(|(_, name)| (*name).to_owned()).collect();
+            assert_eq!(handed_over[place(&names, Purpose::Pages)].0, "443", "{handed_over:?}");
+            assert_eq!(handed_over[place(&names, Purpose::Redirect)].0, "80", "{handed_over:?}");
+            handed_over.reverse();
+        }
+        let service = include_str!("../../../deploy/locutory.service");
+        assert!(service.contains("\nSockets=locutory.socket locutory-redirect.socket\n"), "neither is handed over");
+    }
 }

@@ -24,6 +24,7 @@ use std::time::Duration;
 use axum::Router;
 use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{Handle, Server};
+use prometheus_client::metrics::gauge::Gauge;
 
 use self::cap::ConnectionCap;
 use self::gate::{Closed, Gate};
@@ -100,7 +101,7 @@ impl Listeners {
     }
 
     /// Serves until `stop` asks for the end, and returns when the last request is answered or its
-    /// time is up.
+    /// time is up. `connections` tells meanwhile how many are open.
     ///
     /// # Errors
     /// [`StartError::Serving`] when a listener breaks.
@@ -110,9 +111,10 @@ impl Listeners {
         router: Router,
         tls: Option<Prepared>,
         refusals: &Refusals,
+        connections: Gauge,
         stop: impl Stop,
     ) -> Result<(), StartError> {
-        let gate = gate(config, refusals);
+        let gate = gate(config, refusals, connections);
         let handle = Handle::new();
         let redirect_handle = Handle::new();
         let handles = vec![handle.clone(), redirect_handle.clone()];
@@ -147,11 +149,11 @@ impl Listeners {
     }
 }
 
-fn gate(config: &Config, refusals: &Refusals) -> Gate {
+fn gate(config: &Config, refusals: &Refusals, connections: Gauge) -> Gate {
     let Listen { behind_proxy, proxy_protocol, .. } = &config.listen;
     let in_all = descriptors::make_room(config.limits.connections);
     Gate {
-        cap: ConnectionCap::new(in_all, config.limits.connections_per_network, behind_proxy.clone()),
+        cap: ConnectionCap::new(in_all, config.limits.connections_per_network, behind_proxy.clone(), connections),
         proxy_protocol: *proxy_protocol,
         proxies: behind_proxy.clone(),
         refusals: refusals.clone(),

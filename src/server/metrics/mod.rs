@@ -54,11 +54,13 @@ type Latencies = Family<Answered, Histogram, fn() -> Histogram>;
 #[derive(Clone)]
 pub struct Figures {
     requests: Latencies,
+    /// How many connections are open; the listeners keep it.
+    pub connections: Gauge,
 }
 
 impl Default for Figures {
     fn default() -> Self {
-        Self { requests: Family::new_with_constructor(|| Histogram::new(BUCKETS)) }
+        Self { requests: Family::new_with_constructor(|| Histogram::new(BUCKETS)), connections: Gauge::default() }
     }
 }
 
@@ -120,6 +122,7 @@ fn register_states(registry: &mut Registry, app: &App, letters_waiting: u64) {
     waited.inc_by(queue.waited.as_secs_f64());
     registry.register("password_hash_wait_seconds", "How long they waited for it, together", waited);
     gauge(registry, "password_hashes_waiting", "Password hashes that wait for their turn", queue.waiting);
+    registry.register("connections_open", "Open connections of clients", app.figures().connections.clone());
     let (open, idle) = app.database().connections();
     gauge(registry, "database_connections_open", "Open connections to the database", open);
     gauge(registry, "database_connections_idle", "Connections to the database that wait for work", idle);

@@ -11,15 +11,10 @@ use crate::{
     words,
 };
 
-const LOADER: &str = include_str!("islands.js");
-
-/// The whole document as text. Pages with islands get the loader, all others stay free of scripts.
+/// The whole document as text. Every page gets the loader, pages with islands also tell it what it wakes them by.
 #[must_use]
 pub fn finished(html: String, nonce: &str) -> String {
-    if !has_islands(&html) {
-        return format!("<!DOCTYPE html>{html}");
-    }
-    let scripts = scripts(&assets::asset("locutory.js"), &assets::asset("locutory_bg.wasm"), nonce);
+    let scripts = scripts(&assets::asset("loader.js"), parts_of_islands(&html).as_ref(), nonce);
     format!("<!DOCTYPE html>{}", html.replacen("</body>", &format!("{scripts}</body>"), 1))
 }
 
@@ -28,20 +23,41 @@ pub fn has_islands(html: &str) -> bool {
     html.contains("<leptos-island")
 }
 
-/// The import map tells the browser what the script must be (HTML Standard, "import map integrity"), since an
-/// `import()` has no place for it; the loader itself tells it of the wasm.
-fn scripts(script: &Asset, wasm: &Asset, nonce: &str) -> String {
-    let quoted = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
-    let integrity = wasm.integrity.as_deref().unwrap_or_default();
-    let loader = LOADER
-        .replace("SCRIPT", &quoted(&script.path))
-        .replace("WASM", &quoted(&wasm.path))
-        .replace("INTEGRITY", &quoted(integrity));
-    let map = script.integrity.as_ref().map(|integrity| {
-        let map = serde_json::json!({ "integrity": { script.path.as_str(): integrity } });
+/// What an island is brought to life by.
+struct Parts {
+    script: Asset,
+    wasm: Asset,
+}
+
+fn parts_of_islands(html: &str) -> Option<Parts> {
+    has_islands(html).then(|| Parts { script: assets::asset("locutory.js"), wasm: assets::asset("locutory_bg.wasm") })
+}
+
+/// No page has a script of its own: the loader is a file, and finds in its element what else is to be fetched. The import
+/// map tells the browser what the script must be (HTML Standard, "import map integrity"), since an `import()` has no
+/// place for it; it counts only before the first module.
+fn scripts(loader: &Asset, parts: Option<&Parts>, nonce: &str) -> String {
+    let map = parts.and_then(|parts| parts.script.integrity.as_ref().map(|integrity| (&parts.script.path, integrity)));
+    let map = map.map(|(path, integrity)| {
+        let map = serde_json::json!({ "integrity": { path.as_str(): integrity } });
         format!("<script type=\"importmap\" nonce=\"{nonce}\">{map}</script>")
     });
-    format!("{}<script type=\"module\" nonce=\"{nonce}\">{loader}</script>", map.unwrap_or_default())
+    let data = parts.map(|Parts { script, wasm }| {
+        let digest = attribute("data-integrity", wasm.integrity.as_deref());
+        format!(" data-script=\"{}\" data-wasm=\"{}\"{digest}", script.path, wasm.path)
+    });
+    format!(
+        "{}<script type=\"module\" src=\"{}\"{} nonce=\"{nonce}\"{}></script>",
+        map.unwrap_or_default(),
+        loader.path,
+        attribute("integrity", loader.integrity.as_deref()),
+        data.unwrap_or_default()
+    )
+}
+
+/// Paths and digests of the site's own files need no escaping.
+fn attribute(name: &str, value: Option<&str>) -> String {
+    value.map(|value| format!(" {name}=\"{value}\"")).unwrap_or_default()
 }
 
 #[component]
@@ -133,7 +149,7 @@ fn PersonMenu(person: Person) -> impl IntoView {
                 <li><a class="menu-item" href="/account">"Your account"</a></li>
                 <li>
                     <Form action="/api/accounts/sign_out" class="">
-                        <button class="menu-item">"Sign out"</button>
+                        <button type="submit" class="menu-item">"Sign out"</button>
                     </Form>
                 </li>
             </ul>
@@ -173,7 +189,7 @@ fn SiteFooter(surroundings: Surroundings) -> impl IntoView {
     let theme = surroundings.theme;
     let choice = move |this: Theme, label: &'static str| {
         let pressed = if theme == this { "true" } else { "false" };
-        view! { <button name="theme" value=this.name() aria-pressed=pressed>{label}</button> }
+        view! { <button type="submit" name="theme" value=this.name() aria-pressed=pressed>{label}</button> }
     };
     view! {
         <footer class="site-footer">
@@ -200,18 +216,35 @@ mod tests {
         Asset { path: path.to_owned(), integrity: integrity.map(str::to_owned) }
     }
 
+    fn parts(integrity: [Option<&str>; 2]) -> Parts {
+        Parts { script: asset("/assets/a.js", integrity[0]), wasm: asset("/assets/b.wasm", integrity[1]) }
+    }
+
+    #[test]
+    fn every_page_names_the_loader_and_what_it_must_be() {
+        let scripts = scripts(&asset("/assets/l.js", Some("sha384-LL")), None, "N");
+        let loader = "<script type=\"module\" src=\"/assets/l.js\" integrity=\"sha384-LL\" nonce=\"N\"></script>";
+        assert_eq!(scripts, loader);
+        for html in ["<body></body>", "<body><leptos-island></leptos-island></body>"] {
+            let page = finished(html.to_owned(), "N");
+            assert_eq!(page.matches("<script type=\"module\" src=\"/assets/loader").count(), 1, "{page}");
+            assert_eq!(page.contains("data-wasm"), has_islands(html), "{page}");
+        }
+    }
+
     #[test]
     fn the_browser_is_told_what_the_script_and_its_wasm_must_be() {
-        let scripts = scripts(&asset("/assets/a.js", Some("sha384-AA")), &asset("/assets/b.wasm", Some("sha384-BB")), "N");
+        let parts = parts([Some("sha384-AA"), Some("sha384-BB")]);
+        let scripts = scripts(&asset("/assets/l.js", Some("sha384-LL")), Some(&parts), "N");
         let map = "<script type=\"importmap\" nonce=\"N\">{\"integrity\":{\"/assets/a.js\":\"sha384-AA\"}}</script>";
         assert!(scripts.starts_with(map), "a map counts only before the first module: {scripts}");
-        assert!(scripts.contains("import(\"/assets/a.js\")"), "{scripts}");
-        assert!(scripts.contains("fetch(\"/assets/b.wasm\", { integrity: \"sha384-BB\" })"), "{scripts}");
+        let data = " data-script=\"/assets/a.js\" data-wasm=\"/assets/b.wasm\" data-integrity=\"sha384-BB\"></script>";
+        assert!(scripts.ends_with(data), "{scripts}");
     }
 
     #[test]
     fn a_build_that_computed_no_digests_asks_for_none() {
-        let scripts = scripts(&asset("/assets/a.js", None), &asset("/assets/b.wasm", None), "N");
-        assert!(!scripts.contains("importmap") && scripts.contains("{ integrity: \"\" }"), "{scripts}");
+        let scripts = scripts(&asset("/assets/l.js", None), Some(&parts([None, None])), "N");
+        assert!(!scripts.contains("importmap") && !scripts.contains("integrity"), "{scripts}");
     }
 }

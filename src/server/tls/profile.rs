@@ -22,6 +22,8 @@ pub fn server_config(certificates: Arc<dyn ResolvesServerCert>) -> Result<Server
         .with_protocol_versions(&[&TLS13, &TLS12])?
         .with_no_client_auth()
         .with_cert_resolver(certificates);
+    // Ours come strongest first; which one is taken is not for whoever stands in between to influence.
+    config.ignore_client_order = true;
     config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
     // Requests in early data could be played again (RFC 8470).
     config.max_early_data_size = 0;

@@ -28,8 +28,8 @@ use crate::server::config::Config;
 use crate::server::config::private_file::{self, Existing};
 use crate::server::start_error::StartError;
 
-/// As long as the browsers' common limit for certificates.
-const VALIDITY: Duration = Duration::days(397);
+/// From its first moment to its last: within the year that Mozilla's profiles grant at most (366 days).
+const VALIDITY: Duration = Duration::days(365);
 const VALIDITY_OF_AUTHORITY: Duration = Duration::days(3_652);
 /// Clients whose clocks are behind must not refuse a fresh certificate.
 const BACKDATED: Duration = Duration::days(1);
@@ -165,7 +165,7 @@ impl SelfSigned {
     fn wishes(&self, now: OffsetDateTime) -> Result<CertificateParams, rcgen::Error> {
         let mut wishes = CertificateParams::new(self.names.iter().cloned().collect::<Vec<_>>())?;
         wishes.not_before = now - BACKDATED;
-        wishes.not_after = now + VALIDITY;
+        wishes.not_after = wishes.not_before + VALIDITY;
         wishes.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         wishes.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         wishes.use_authority_key_identifier_extension = true;

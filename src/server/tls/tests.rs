@@ -63,6 +63,15 @@ fn meet(
         .with_root_certificates(roots)
         .with_no_client_auth();
     client.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    let client = shake_hands(client, server);
+    Met {
+        version: client.protocol_version().unwrap(),
+        protocol: client.alpn_protocol().unwrap_or_default().to_vec(),
+        certificate: client.peer_certificates().unwrap()[0].clone().into_owned(),
+    }
+}
+
+fn shake_hands(client: ClientConfig, server: Arc<ServerConfig>) -> ClientConnection {
     let name = ServerName::try_from("localhost").unwrap();
     let mut client = ClientConnection::new(Arc::new(client), name).unwrap();
     let mut server = ServerConnection::new(server).unwrap();
@@ -76,11 +85,7 @@ fn meet(
         client.read_tls(&mut wire.as_slice()).unwrap();
         client.process_new_packets().unwrap();
     }
-    Met {
-        version: client.protocol_version().unwrap(),
-        protocol: client.alpn_protocol().unwrap_or_default().to_vec(),
-        certificate: client.peer_certificates().unwrap()[0].clone().into_owned(),
-    }
+    client
 }
 
 fn served(config: &RustlsConfig, trusted: &CertificateDer<'static>) -> CertificateDer<'static> {
@@ -218,6 +223,30 @@ fn only_the_cipher_suites_of_mozillas_intermediate_profile_are_spoken_and_no_ear
     ];
     assert_eq!(spoken, profile.map(str::to_owned).into());
     assert_eq!(config.max_early_data_size, 0);
+}
+
+#[test]
+fn of_the_cipher_suites_that_a_client_speaks_ours_is_the_choice() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = make();
+    write(folder.path(), &made.certificate, &made.key);
+    let config = start(folder.path()).unwrap().0.get_inner();
+    for version in [&TLS12, &TLS13] {
+        let mut roots = RootCertStore::empty();
+        roots.add(made.der.clone()).unwrap();
+        let mut provider = rustls::crypto::ring::default_provider();
+        provider.cipher_suites.reverse();
+        let client = ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let taken = shake_hands(client, Arc::clone(&config)).negotiated_cipher_suite().unwrap().suite();
+        let fits =
+            |suite: &&rustls::SupportedCipherSuite| suite.version() == version && !format!("{:?}", suite.suite()).contains("RSA");
+        let ours = config.crypto_provider().cipher_suites.iter().find(fits).unwrap().suite();
+        assert_eq!(taken, ours, "the client wants its own order");
+    }
 }
 
 #[test]

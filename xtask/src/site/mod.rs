@@ -57,15 +57,15 @@ pub fn build(workspace: &Workspace, finish: Finish) -> Outcome<Manifest> {
     Ok(manifest)
 }
 
-/// The one file of `public/` that only our own pages ask for: it may be cached for ever.
-const ICONS: &str = "icons.svg";
+/// Files of `public/` that only our own pages ask for: they may be cached for ever.
+const ASKED_FOR_BY_US: [&str; 2] = ["icons.svg", "loader.js"];
 
 fn public_files(workspace: &Workspace) -> Outcome<Vec<Product>> {
     let public = workspace.public();
     let mut products = Vec::new();
     for path in files_below(public.clone())? {
         let name = path.strip_prefix(&public).expect("the walk started there").display().to_string();
-        let naming = if name == ICONS { Naming::Hashed } else { Naming::Fixed };
+        let naming = if ASKED_FOR_BY_US.contains(&name.as_str()) { Naming::Hashed } else { Naming::Fixed };
         let content = fs::read(&path).while_doing(|| format!("read {}", path.display()))?;
         products.push(Product { name, content, naming });
     }

@@ -42,9 +42,9 @@ pub fn moderation_menu(comment: &Comment, path: &str, refused: Option<&RefusedMo
     let number = comment.id.to_string();
     let next = format!("{path}#{}", anchor(comment.id));
     let turn = match comment.state {
-        CommentState::Hidden => view! { <button name="deed" value="restore">"Restore"</button> }.into_any(),
+        CommentState::Hidden => view! { <button type="submit" name="deed" value="restore">"Restore"</button> }.into_any(),
         CommentState::Visible | CommentState::Deleted => {
-            view! { <button name="deed" value="hide">"Hide, can be restored"</button> }.into_any()
+            view! { <button type="submit" name="deed" value="hide">"Hide, can be restored"</button> }.into_any()
         }
     };
     view! {
@@ -55,7 +55,7 @@ pub fn moderation_menu(comment: &Comment, path: &str, refused: Option<&RefusedMo
                     <input type="hidden" name="comments[0]" value=number />
                     <input type="hidden" name="next" value=next />
                     <TextField label="Reason" name="reason" id value problem autocomplete="off" />
-                    <div>{turn} <button name="deed" value="delete">"Delete for good"</button></div>
+                    <div>{turn} <button type="submit" name="deed" value="delete">"Delete for good"</button></div>
                 </Form>
             </div>
         </details>

@@ -74,21 +74,21 @@ fn Tools(summary: DiscussionSummary) -> impl IntoView {
             <div class="menu-panel">
                 <Form action="/api/discussions/set_openness" class="">
                     <DiscussionField id />
-                    <button name="openness" value=openness>{lock}</button>
+                    <button type="submit" name="openness" value=openness>{lock}</button>
                 </Form>
                 <Form action="/api/discussions/set_prominence" class="">
                     <DiscussionField id />
-                    <button name="prominence" value=prominence>{pin}</button>
+                    <button type="submit" name="prominence" value=prominence>{pin}</button>
                 </Form>
                 <Form action=RENAME class="form menu-form">
                     <DiscussionField id />
                     <TextField label="Title" name="title" value=title problem autocomplete="off" />
-                    <button>"Rename"</button>
+                    <button type="submit">"Rename"</button>
                 </Form>
                 <Form action="/api/discussions/delete" class="form menu-form">
                     <DiscussionField id />
                     <p class="hint">"Deleting takes all comments with it and cannot be undone."</p>
-                    <button>"Delete discussion"</button>
+                    <button type="submit">"Delete discussion"</button>
                 </Form>
             </div>
         </details>

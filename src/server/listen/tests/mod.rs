@@ -66,7 +66,7 @@ fn start(folder: &Path, settings: &[(&'static Setting, &str)], router: Router) -
     let tls = tls::prepare(&config).unwrap();
     let (stop, told) = mpsc::channel(2);
     let counted = refusals.clone();
-    let served = tokio::spawn(async move { listeners.serve(&config, router, tls, &counted, Told(told)).await });
+    let served = tokio::spawn(async move { listeners.serve(&config, router, tls, &counted, Gauge::default(), Told(told)).await });
     Running { address, refusals, redirect, stop, served }
 }
 

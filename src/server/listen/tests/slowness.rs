@@ -1,6 +1,10 @@
 //! Clients that hold a connection without using it. Time stands still but for what everybody waits for.
 
+use axum::body::Bytes;
+use axum::routing::post;
+
 use super::*;
+use crate::server::router::{BODY_PATIENCE, body_patience};
 
 /// Longer than any limit here; it passes at once.
 const LONG: Duration = Duration::from_mins(10);
@@ -101,5 +105,38 @@ async fn who_reads_steadily_gets_all_of_a_long_answer() {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     assert!(received > LARGE);
+    running.end().await;
+}
+
+fn taking_bodies() -> Router {
+    Router::new().route("/", post(|body: Bytes| async move { body.len().to_string() })).layer(body_patience())
+}
+
+const HEAD_OF_100: &[u8] = b"POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 100\r\n\r\n";
+
+#[tokio::test(start_paused = true)]
+async fn who_falls_silent_within_a_body_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &[], taking_bodies());
+    for part in [&b""[..], &[b'x'; 99]] {
+        let mut stream = TcpStream::connect(running.address).await.unwrap();
+        stream.write_all(&[HEAD_OF_100, part].concat()).await.unwrap();
+        let time = closed(&mut stream).await;
+        assert!(time <= BODY_PATIENCE + Duration::from_secs(1), "{time:?}");
+    }
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_comes_in_parts_has_its_time_for_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &[], taking_bodies());
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(HEAD_OF_100).await.unwrap();
+    for _ in 0..4 {
+        tokio::time::sleep(BODY_PATIENCE / 2).await;
+        stream.write_all(&[b'x'; 25]).await.unwrap();
+    }
+    assert!(String::from_utf8(remainder(&mut stream).await).unwrap().ends_with("100"));
     running.end().await;
 }

@@ -91,14 +91,24 @@ fn a_good_certificate_is_used_again_and_an_ending_one_renewed_under_the_same_aut
     let own = made(folder.path(), "https://talk.example.org");
     let now = OffsetDateTime::now_utc();
     let (first, trusted) = (fingerprint(&own), authority(&own));
-    own.ensure(now + Duration::days(360)).unwrap();
+    own.ensure(now + Duration::days(333)).unwrap();
     assert_eq!(fingerprint(&own), first, "it was made anew too early");
-    let later = now + Duration::days(368);
+    let later = now + Duration::days(335);
     own.ensure(later).unwrap();
     assert_ne!(fingerprint(&own), first, "it was not renewed");
     assert_eq!(authority(&own), trusted, "people would have to trust another authority");
     let after_the_first = now + Duration::days(400);
     verify(&trusted, &own.files.read().unwrap().chain().unwrap(), "talk.example.org", after_the_first).unwrap();
+}
+
+#[test]
+fn no_certificate_lives_longer_than_a_year_its_backdating_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = made(folder.path(), "https://talk.example.org").files.read().unwrap().chain().unwrap();
+    let (_, leaf) = parse_x509_certificate(&chain[0]).unwrap();
+    let (begins, ends) = (leaf.validity().not_before.to_datetime(), leaf.validity().not_after.to_datetime());
+    assert!(begins < OffsetDateTime::now_utc(), "clocks that are behind refuse it");
+    assert_eq!(ends - begins, Duration::days(365));
 }
 
 #[test]

@@ -104,8 +104,18 @@ impl Place {
         let (state, own) = (tls.state.clone(), config.clone());
         let (stop, told) = mpsc::channel(2);
         let router = Router::new().route("/", get(|| async { "hello" }));
-        let served =
-            tokio::spawn(async move { listeners.serve(&own, router, Some(tls), &Refusals::default(), Told(told)).await });
+        let served = tokio::spawn(async move {
+            listeners
+                .serve(
+                    &own,
+                    router,
+                    Some(tls),
+                    &Refusals::default(),
+                    prometheus_client::metrics::gauge::Gauge::default(),
+                    Told(told),
+                )
+                .await
+        });
         Site { address, config, state, stop, served }
     }
 

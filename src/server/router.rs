@@ -135,6 +135,7 @@ fn sessions(app: &App) -> SessionManagerLayer<Store, PrivateCookie> {
 pub const BODY_PATIENCE: Duration = Duration::from_secs(8);
 
 /// Ends the wait for a body whose sender has fallen silent.
+#[must_use]
 pub fn body_patience() -> RequestBodyTimeoutLayer {
     RequestBodyTimeoutLayer::new(BODY_PATIENCE)
 }

@@ -247,9 +247,15 @@ async fn of_two_new_passwords_in_one_session_the_second_is_refused() {
     };
     let gate = world.app.passwords().gate().clone();
     let shut = gate.shut().await;
-    let late = tokio::spawn(async move { accounts::change_password(&other, draft(THIEFS)).await.map_err(|error| error.told()) });
+    let late =
+        tokio::spawn(
+            async move { accounts::change_password(&other, draft(THIEFS)).await.map_err(crate::server::error::Error::told) },
+        );
     gate.has_waiting(1).await;
-    let first = tokio::spawn(async move { accounts::change_password(&one, draft(OWNERS)).await.map_err(|error| error.told()) });
+    let first =
+        tokio::spawn(
+            async move { accounts::change_password(&one, draft(OWNERS)).await.map_err(crate::server::error::Error::told) },
+        );
     gate.has_waiting(2).await;
     drop(shut);
     let outcomes = [late.await.unwrap(), first.await.unwrap()];

@@ -24,6 +24,9 @@ impl Gate {
     }
 
     /// Until so many stand before the gate.
+    ///
+    /// # Panics
+    /// Nobody came for 20 seconds: the test has gone another way than it says.
     pub async fn has_waiting(&self, count: usize) {
         let mut waiting = self.waiting.subscribe();
         let arrived = waiting.wait_for(|waiting| *waiting >= count);

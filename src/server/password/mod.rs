@@ -203,6 +203,7 @@ impl Passwords {
 
     /// Where tests have requests stop that have just computed a hash.
     #[cfg(test)]
+    #[must_use]
     pub const fn gate(&self) -> &gate::Gate {
         &self.gate
     }

@@ -12,7 +12,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openidconnect::{
-    ClaimsVerificationError, ClientId, IssuerUrl, JsonWebKey, Nonce, SignatureVerificationError,
+    ClaimsVerificationError, ClientId, IssuerUrl, Nonce, SignatureVerificationError,
     core::{
         CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKey, CoreJsonWebKeySet,
         CoreJwsSigningAlgorithm as Algorithm,
@@ -311,6 +311,8 @@ fn recognised(claims: &CoreIdTokenClaims) -> Result<Recognised, TokenFault> {
 
 #[cfg(test)]
 mod tests {
+    use openidconnect::JsonWebKey;
+
     use super::*;
 
     #[test]

@@ -1,8 +1,9 @@
 // On every page: says in the reader's own time zone when something was, and brings the islands of the page to life once
 // the page itself has been read: when the browser is idle, or at once when somebody reaches for one.
+const isAway = (time) => new Date(time.dateTime).getTimezoneOffset() !== 0;
 const clock = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 for (const time of document.querySelectorAll("time[datetime*=T][title]")) {
-  time.title = `${clock.format(new Date(time.dateTime))} (${time.title})`;
+  if (isAway(time)) time.title = `${clock.format(new Date(time.dateTime))} (${time.title})`;
 }
 
 const islands = [...document.querySelectorAll("leptos-island")];

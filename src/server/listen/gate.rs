@@ -14,6 +14,7 @@ use axum::extract::{ConnectInfo, Request};
 use axum::http::{self, Response};
 use axum_server::accept::Accept;
 use hyper::body::Incoming;
+use socket2::SockRef;
 use tokio_util::either::Either;
 use tower::Service;
 
@@ -26,6 +27,9 @@ use crate::server::config::{Proxies, ProxyProtocol};
 use crate::server::peer::Peer;
 use crate::server::refusals::{Refusal, Refusals};
 
+/// Bytes of an answer that the system holds for a reader (Linux takes twice as many, and asks for more when a third has
+/// been read): small enough that whoever reads at the slowest allowed is seen to read within the time that is allowed.
+const HELD_BY_SYSTEM: usize = 64 * 1024;
 /// For the header of the PROXY protocol.
 const HEADER: Duration = Duration::from_secs(8);
 
@@ -83,6 +87,7 @@ impl Gate {
         if let Either::Left(stream) = &stream {
             // Answers go out as soon as they are written, not when a packet is full.
             stream.set_nodelay(true)?;
+            SockRef::from(stream).set_send_buffer_size(HELD_BY_SYSTEM)?;
         }
         let watch = Watch::begin();
         let guarded = Guarded::new(stream, ahead, watch.clone(), self.refusals, (place, network_place));

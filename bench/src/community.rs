@@ -23,6 +23,8 @@ pub const PASSWORD: &str = "meadow lantern thistle copper";
 const ADMIN: &str = "ada";
 
 pub struct Community {
+    /// The cookie of an admin with a second factor, who may change and see everything.
+    pub admin: String,
     pub writers: Vec<Writer>,
     /// A discussion without comments yet.
     pub empty: u64,
@@ -56,13 +58,13 @@ impl Writer {
 /// With accounts and room to write, and nothing to read yet.
 pub async fn found(server: &Server, place: &Place) -> Outcome<Community> {
     place.create_admin(ADMIN, PASSWORD).await?;
-    raise_limits(server).await?;
+    let admin = raise_limits(server).await?;
     let mut writers = Vec::with_capacity(WRITERS);
     for number in 0..WRITERS {
         writers.push(register(server, &format!("writer{number}")).await?);
     }
     let empty = start(server, &writers[0], "What everybody writes into at once").await?;
-    Ok(Community { writers, empty })
+    Ok(Community { admin, writers, empty })
 }
 
 /// A list longer than its page, and two discussions with comments.
@@ -108,7 +110,8 @@ async fn write(server: &Server, community: &Community, discussion: u64, comments
     Ok(())
 }
 
-async fn raise_limits(server: &Server) -> Outcome {
+/// As the admin, whose cookie it gives back.
+async fn raise_limits(server: &Server) -> Outcome<String> {
     let answer = server.ask(Writer::sign_in(ADMIN)).await?.demand(200, "the admin's sign-in")?;
     let cookie = answer.cookie().ok_or_else(|| Failure::new("signing in gave no cookie"))?;
     let cookie = with_second_factor(server, &cookie).await?;
@@ -122,7 +125,8 @@ async fn raise_limits(server: &Server) -> Outcome {
         ("discussions_per_hour", "1000"),
         ("edit_window", "30"),
     ];
-    server.ask(Request::post("site/save_settings", &settings, Some(&cookie))).await?.demand(200, "the settings").map(drop)
+    server.ask(Request::post("site/save_settings", &settings, Some(&cookie))).await?.demand(200, "the settings")?;
+    Ok(cookie)
 }
 
 /// Sets an authenticator app up, which the site wants of its admins; the session goes on under a new cookie.
@@ -132,12 +136,6 @@ async fn with_second_factor(server: &Server, cookie: &str) -> Outcome<String> {
     let code = authenticator::code_for(&page.text())?;
     let answer = server.ask(Request::post("accounts/confirm_totp", &[("code", &code)], Some(cookie))).await?;
     answer.demand(200, "the app's code")?.cookie().ok_or_else(|| Failure::new("the second factor gave no cookie"))
-}
-
-/// The session of the admin, who can suspend people.
-pub async fn admin(server: &Server) -> Outcome<String> {
-    let answer = server.ask(Writer::sign_in(ADMIN)).await?.demand(200, "the admin's sign-in")?;
-    answer.cookie().ok_or_else(|| Failure::new("signing in gave no cookie"))
 }
 
 pub async fn register(server: &Server, name: &str) -> Outcome<Writer> {

@@ -27,8 +27,8 @@ pub async fn differences(table: &mut Table, program: &Path, folder: &Path) -> Ou
         limits: Limits::Raised,
     };
     let server = Server::start(&place).await?;
-    community::found(&server, &place).await?;
-    suspend(&server, "writer1").await?;
+    let admin = community::found(&server, &place).await?.admin;
+    suspend(&server, &admin, "writer1").await?;
     let sign_in = |name: &'static str, password| move |_| sign_in(name, password);
     let wrong = median(&server, sign_in("writer0", WRONG), 403).await?;
     let unknown = median(&server, sign_in("nobody-here", WRONG), 403).await?;
@@ -78,14 +78,13 @@ fn registration(number: usize, email: &str) -> Request {
     Request::post("accounts/register", &[("username", &name), ("email", email), ("password", PASSWORD)], None)
 }
 
-async fn suspend(server: &Server, name: &str) -> Outcome {
-    let cookie = community::admin(server).await?;
-    let page = server.ask(Request::get(&format!("/admin/users?text={name}%40mail"), Some(&cookie))).await?;
+async fn suspend(server: &Server, admin: &str, name: &str) -> Outcome {
+    let page = server.ask(Request::get(&format!("/admin/users?text={name}%40mail"), Some(admin))).await?;
     let page = page.demand(200, "the list of members")?.text();
     let id = page.split_once("/admin/users/").map(|(_, rest)| rest.split(|sign: char| !sign.is_ascii_digit()).next());
     let id = id.flatten().ok_or_else(|| Failure::new("the dashboard lists nobody"))?.to_owned();
     let fields = [("user", id.as_str()), ("reason", "For the bench"), ("days", "")];
-    server.ask(Request::post("accounts/suspend", &fields, Some(&cookie))).await?.demand(200, "a suspension").map(drop)
+    server.ask(Request::post("accounts/suspend", &fields, Some(admin))).await?.demand(200, "a suspension").map(drop)
 }
 
 async fn median(server: &Server, request: impl Fn(usize) -> Request, status: u16) -> Outcome<Duration> {

@@ -29,7 +29,6 @@ struct Acknowledged {
 pub async fn run(table: &mut Table, place: &Place, crashes: u32) -> Outcome {
     let server = Server::start(place).await?;
     let community = community::found(&server, place).await?;
-    let admin = community::admin(&server).await?;
     let renamed = community::start(&server, &community.writers[0], "What is renamed").await?;
     let mut acknowledged = Acknowledged::default();
     let mut server = Some(server);
@@ -38,7 +37,7 @@ pub async fn run(table: &mut Table, place: &Place, crashes: u32) -> Outcome {
             Some(server) => server,
             None => Server::start(place).await?,
         };
-        let mut work = at_work(living.address, &community, &admin, renamed, crash as usize);
+        let mut work = at_work(living.address, &community, renamed, crash as usize);
         tokio::time::sleep(LIFE + LONGER * crash).await;
         living.kill().await?;
         while let Some(done) = work.join_next().await {
@@ -48,7 +47,7 @@ pub async fn run(table: &mut Table, place: &Place, crashes: u32) -> Outcome {
         }
     }
     let server = Server::start(place).await?;
-    let broken = judge(table, &server, &community, &admin, renamed, &acknowledged).await?;
+    let broken = judge(table, &server, &community, renamed, &acknowledged).await?;
     table.add("crashes", crashes.to_string());
     server.stop().await?;
     match broken {
@@ -58,13 +57,15 @@ pub async fn run(table: &mut Table, place: &Place, crashes: u32) -> Outcome {
     }
 }
 
-fn at_work(server: SocketAddr, community: &Community, admin: &str, renamed: u64, crash: usize) -> JoinSet<Acknowledged> {
+fn at_work(server: SocketAddr, community: &Community, renamed: u64, crash: usize) -> JoinSet<Acknowledged> {
     let mut work = JoinSet::new();
-    for (number, writer) in community.writers.iter().take(WRITERS).cloned().enumerate() {
+    // Not always the same ones, as nobody may write a thousand comments a minute.
+    let writers = community.writers.iter().cycle().skip(crash * WRITERS).take(WRITERS);
+    for (number, writer) in writers.cloned().enumerate() {
         work.spawn(write(server, writer, community.empty, crash * WRITERS + number));
     }
     // Titles have marks that no comment has.
-    work.spawn(rename(server, admin.to_owned(), renamed, 1_000_000 + crash));
+    work.spawn(rename(server, community.admin.clone(), renamed, 1_000_000 + crash));
     work
 }
 
@@ -102,13 +103,12 @@ async fn judge(
     table: &mut Table,
     server: &Server,
     community: &Community,
-    admin: &str,
     renamed: u64,
     acknowledged: &Acknowledged,
 ) -> Outcome<usize> {
     let cookie = &community.writers[0].cookie;
     let comments = marks::in_discussion(server, community.empty, cookie).await?;
-    let titles = marks::in_audit_log(server, admin).await?;
+    let titles = marks::in_audit_log(server, &community.admin).await?;
     let title = server.ask(Request::plain(&format!("/d/{renamed}"), cookie)).await?.demand(200, "what was renamed")?.text();
     let unlogged = marks::all(&title).iter().filter(|mark| !titles.contains_key(*mark)).count();
     let mut broken = unlogged;

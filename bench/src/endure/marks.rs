@@ -25,7 +25,7 @@ pub async fn in_discussion(server: &Server, discussion: u64, cookie: &str) -> Ou
         for mark in all(&page) {
             *counts.entry(mark).or_default() += 1;
         }
-        next = between(&page, "?after=", "#").map(|cursor| format!("/d/{discussion}?after={cursor}"));
+        next = next_page(&page);
     }
     Ok(counts)
 }
@@ -34,8 +34,7 @@ pub async fn in_discussion(server: &Server, discussion: u64, cookie: &str) -> Ou
 pub async fn in_audit_log(server: &Server, cookie: &str) -> Outcome<HashMap<String, u32>> {
     let mut counts = HashMap::new();
     let mut connection = Connection::open(server.address).await?;
-    let begin = "/admin/audit?deed=discussion_renamed";
-    let mut next = Some(begin.to_owned());
+    let mut next = Some("/admin/audit?deed=discussion_renamed".to_owned());
     while let Some(path) = next {
         let page = connection.send(&Request::plain(&path, cookie)).await?.demand(200, "the audit log")?.text();
         for part in page.split("→ ").skip(1) {
@@ -44,11 +43,16 @@ pub async fn in_audit_log(server: &Server, cookie: &str) -> Outcome<HashMap<Stri
                 *counts.entry(mark).or_default() += 1;
             }
         }
-        // The last way on is the way to what is older; the first page has no other.
-        let older = page.rsplit_once("before=").and_then(|(_, rest)| rest.split(['"', '&', '#']).next().map(str::to_owned));
-        next = older.filter(|_| page.contains("Older")).map(|before| format!("{begin}&before={before}")).filter(|it| *it != path);
+        next = next_page(&page);
     }
     Ok(counts)
+}
+
+/// Where the page says that it goes on.
+fn next_page(page: &str) -> Option<String> {
+    let address = between(page, "rel=\"next\" href=\"", "\"")?;
+    let address = address.split('#').next().unwrap_or_default();
+    Some(address.replace("&amp;", "&"))
 }
 
 /// The marks of a text, in their order.

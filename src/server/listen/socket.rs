@@ -5,13 +5,13 @@
 
 use std::fs;
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use axum_server::{AddrListener, Address};
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 use tokio_util::either::Either;
 
 use crate::server::config::Endpoint;
@@ -19,8 +19,9 @@ use crate::server::peer::Peer;
 
 /// Read and written by owner and group.
 const MODE: u32 = 0o660;
-/// Connections that wait to be accepted.
-const BACKLOG: i32 = 1_024;
+/// Connections that wait to be accepted; the system may allow fewer (`net.core.somaxconn`). With the 128 of the standard
+/// library, a burst makes the system drop the first packet of a reader, who then waits a second to send it again.
+const BACKLOG: i32 = 4_096;
 
 /// A listener that takes no connection yet.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Bound {
     /// something else.
     pub fn open(endpoint: &Endpoint) -> io::Result<Self> {
         match endpoint {
-            Endpoint::Network(address) => TcpListener::bind(address).map(Self::Tcp),
+            Endpoint::Network(address) => open_port(*address),
             Endpoint::Socket(path) => open_socket(path),
             Endpoint::Inherited => Err(io::Error::from(io::ErrorKind::Unsupported)),
         }
@@ -76,6 +77,13 @@ impl Bound {
             }
         }
     }
+}
+
+fn open_port(address: SocketAddr) -> io::Result<Bound> {
+    let listener = TcpListener::bind(address)?;
+    // It listens already; to say it again changes how many may wait (listen(2)).
+    SockRef::from(&listener).listen(BACKLOG)?;
+    Ok(Bound::Tcp(listener))
 }
 
 fn open_socket(path: &Path) -> io::Result<Bound> {
@@ -153,10 +161,22 @@ impl AddrListener<Stream, Peer> for Listener {
 
 #[cfg(test)]
 mod tests {
+    use std::{net::TcpStream, time::Duration};
+
     use super::*;
 
     fn socket_in(folder: &Path) -> Endpoint {
         Endpoint::Socket(folder.join("http.sock"))
+    }
+
+    #[test]
+    fn a_burst_of_connections_waits_and_none_of_them_has_to_knock_twice() {
+        let bound = Bound::open(&Endpoint::Network(SocketAddr::from(([127, 0, 0, 1], 0)))).unwrap();
+        let address = bound.endpoint().unwrap().network().unwrap();
+        // Whoever has to knock twice waits for a second, and nothing here takes anybody in.
+        let knock = || TcpStream::connect_timeout(&address, Duration::from_millis(900));
+        let waiting: Vec<_> = (0..400).map_while(|_| knock().ok()).collect();
+        assert_eq!(waiting.len(), 400);
     }
 
     #[test]

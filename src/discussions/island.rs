@@ -1,7 +1,7 @@
 //! What reacts in the browser: the form that starts or changes a discussion.
 
 use leptos::{
-    ev::{MouseEvent, SubmitEvent},
+    ev::{Event, MouseEvent, SubmitEvent},
     html,
     prelude::*,
     task::spawn_local,
@@ -15,8 +15,8 @@ use crate::{
     error::AppError,
     landing::Landing,
     ui::{
-        Button, ButtonKind, ErrorSummary, FieldMessages, Form, PreviewPane, PreviewSlot, RefusalNotice, TextField, TrustedHtml,
-        Writing, WritingArea, on_page_shown, post,
+        Button, ButtonKind, ErrorSummary, FieldMessages, Form, KeptText, PreviewPane, PreviewSlot, RefusalNotice, TextField,
+        TrustedHtml, Writing, WritingArea, on_page_shown, post,
     },
     valid::{Valid, Value},
 };
@@ -33,6 +33,12 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
     let title_problem = move || Title::parse(&form.draft().title).err();
     let opening_problem = move || Opening::parse(&form.opening.text()).err();
     on_page_shown(move || form.work.set(Work::None));
+    Effect::new(move |_| form.restore_title());
+    let check_title = form.messages.on_input("title", title_problem);
+    let on_title = move |event: Event| {
+        form.keep_title();
+        check_title(event);
+    };
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         form.send(action);
@@ -54,7 +60,7 @@ pub fn DiscussionForm(drafting: Drafting) -> impl IntoView {
                 problem=form.messages.sentence("title")
                 autocomplete="off"
                 node_ref=form.title
-                on:input=form.messages.on_input("title", title_problem)
+                on:input=on_title
                 on:focusout=form.messages.on_leave("title", title_problem)
             />
             <WritingArea
@@ -102,6 +108,7 @@ fn HiddenField(purpose: Purpose, once: RwSignal<String>) -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Drafted {
     title: NodeRef<html::Input>,
+    kept_title: RwSignal<KeptText>,
     opening: Writing,
     once: RwSignal<String>,
     preview: PreviewSlot,
@@ -127,6 +134,7 @@ impl Drafted {
         };
         Self {
             title: NodeRef::new(),
+            kept_title: RwSignal::new(start.kept_title()),
             opening: Writing::new(&start.draft.opening, start.kept_text()),
             once: RwSignal::new(once),
             preview: PreviewSlot::new(made.as_ref()),
@@ -139,6 +147,19 @@ impl Drafted {
     fn draft(self) -> DiscussionDraft {
         let title = self.title.get_untracked().map(|title| title.value()).unwrap_or_default();
         DiscussionDraft { title, opening: self.opening.text() }
+    }
+
+    fn keep_title(self) {
+        let title = self.title.get_untracked().map(|title| title.value()).unwrap_or_default();
+        self.kept_title.with_untracked(|kept| kept.keep(&title));
+    }
+
+    /// Brings back what was typed here earlier, where the page came without a title.
+    fn restore_title(self) {
+        let Some(title) = self.title.get_untracked().filter(|title| title.value().is_empty()) else { return };
+        if let Some(kept) = self.kept_title.with_untracked(KeptText::read) {
+            title.set_value(&kept);
+        }
     }
 
     fn send(self, action: &'static str) {
@@ -182,6 +203,7 @@ impl Drafted {
     /// empty form that counts as a new one.
     fn leave_for(self, landing: &Landing) {
         self.opening.finish();
+        self.kept_title.with_untracked(KeptText::forget);
         self.once.set(String::new());
         if window().location().assign(&landing.address()).is_err() {
             self.work.set(Work::None);

@@ -61,4 +61,10 @@ impl Drafting {
             Purpose::Edit(discussion) => KeptText::at(&writer, &format!("d{discussion}/edit")),
         }
     }
+
+    /// Where it keeps the title.
+    #[must_use]
+    pub fn kept_title(&self) -> KeptText {
+        self.kept_text().part("title")
+    }
 }

@@ -91,10 +91,14 @@ mod tests {
     }
 
     fn logged(format: LogFormat, filter: &str, act: impl FnOnce()) -> String {
+        logged_in(Colour::Never, format, filter, act)
+    }
+
+    fn logged_in(colour: Colour, format: LogFormat, filter: &str, act: impl FnOnce()) -> String {
         let lines = Lines::default();
         let writer = lines.clone();
         let log = Log { format, filter: filter.to_owned() };
-        let subscriber = subscriber(&log, Colour::Never, move || writer.clone());
+        let subscriber = subscriber(&log, colour, move || writer.clone());
         tracing::subscriber::with_default(subscriber, act);
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }
@@ -125,6 +129,18 @@ mod tests {
                 let line: serde_json::Value = serde_json::from_str(&text).unwrap();
                 assert_eq!(line["text"], FORGED);
             }
+        }
+    }
+
+    #[test]
+    fn no_text_paints_or_clears_the_terminal_that_shows_coloured_lines() {
+        const PAINTED: &str = "x\u{1b}[2J\u{1b}]0;title\u{7}\u{1b}[8m\u{9b}2J";
+        let text = logged_in(Colour::Ansi, LogFormat::Text, "info", || {
+            tracing::info!(target: "locutory", display = %PAINTED, debug = ?PAINTED, text = PAINTED, "{PAINTED}");
+        });
+        assert!(text.contains("\u{1b}[32m"), "the level has its colour: {text:?}");
+        for told in ["\u{1b}[2J", "\u{1b}]", "\u{1b}[8m", "\u{9b}", "\u{7}"] {
+            assert!(!text.contains(told), "{text:?}");
         }
     }
 

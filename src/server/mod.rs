@@ -11,6 +11,7 @@ pub mod start_error;
 pub mod tls;
 
 pub mod app;
+pub mod cap;
 pub mod clock;
 pub mod database;
 pub mod entity;

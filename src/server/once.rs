@@ -1,5 +1,8 @@
 //! Sending a form twice does it once: each form carries a random key, and a unique column holds the
-//! keys of what was made.
+//! keys of what was made, each with a digest of what was sent. A form that was changed before it is sent again,
+//! as when its first answer was lost on the way, is a new one: nothing that somebody wrote is taken for done.
+
+use sha2::{Digest, Sha256};
 
 use crate::accounts::model::UserId;
 
@@ -29,10 +32,16 @@ impl OnceKey {
         }
     }
 
-    /// The key as the database holds it: nobody can use up another person's.
+    /// The key as the database holds it, for what the form says: nobody can use up another person's.
     #[must_use]
-    pub fn of(&self, author: UserId) -> String {
-        format!("{author}:{}", self.0)
+    pub fn of(&self, author: UserId, content: &[&str]) -> String {
+        let mut digest = Sha256::new();
+        for part in content {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let digest: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("{author}:{}:{digest}", self.0)
     }
 
     #[must_use]

@@ -108,7 +108,7 @@ pub fn build(app: App) -> Router {
         .layer(body_patience())
         .layer(RequestBodyLimitLayer::new(body_size))
         .layer(from_fn_with_state(app.clone(), layers::origin::layer))
-        .layer(from_fn(layers::measure::layer))
+        .layer(from_fn_with_state(app.clone(), layers::measure::layer))
         .layer(from_fn_with_state(hosts, layers::host::layer))
         .layer(CatchPanicLayer::custom(layers::trouble::panicked))
         .layer(from_fn_with_state(app.clone(), layers::headers::layer))

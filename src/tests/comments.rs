@@ -243,6 +243,24 @@ async fn a_double_click_says_it_once() {
     assert_eq!(rows(&world, discussion).await.len(), 2, "the key is a person's own");
 }
 
+#[tokio::test]
+async fn a_form_that_was_changed_before_it_is_sent_again_is_published_as_it_is() {
+    let world = World::new().await;
+    let mut ada = world.member("ada").await;
+    let discussion = ada.starts("Bread").await;
+    for body in ["Crust first.", "Crust first, and butter.", "Crust first."] {
+        publish(&mut ada, discussion, "0123456789abcdef", body).await.landing();
+    }
+    let said: Vec<_> = rows(&world, discussion).await.into_iter().map(|comment| comment.body).collect();
+    assert_eq!(said, ["Crust first.", "Crust first, and butter."]);
+    let starts = [("once", "0123456789abcdef"), ("opening", "How?")];
+    for title in ["Cheese", "Cheese, then", "Cheese"] {
+        ada.call("/api/discussions/start", &[&starts[..], &[("title", title)]].concat()).await.landing();
+    }
+    let list = ada.get("/").await;
+    assert!(list.shows("Cheese, then") && list.text().matches(">Cheese<").count() == 1, "{}", list.text());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_form_many_times_at_once_says_it_once() {
     let world = World::new().await;

@@ -137,13 +137,18 @@ impl HttpBody for Endless {
 #[tokio::test]
 async fn a_body_that_does_not_come_is_given_up() {
     let world = World::with(&[(&catalogue::LIMITS_REQUEST_SECONDS, "1")]).await;
-    let answer = occupy(world.guest()).await.unwrap();
+    let answer = dribble(world.guest()).await.unwrap();
     assert_eq!(answer.status, 408);
+    assert!(!answer.header("content-security-policy").is_empty());
     assert_eq!(count(&world, Refusal::TooSlow), 1);
 }
 
-/// A request that is worked on for as long as its task lives.
-fn occupy(mut browser: Browser) -> tokio::task::JoinHandle<Answer> {
+async fn sign_in(mut browser: Browser, name: &str) -> Answer {
+    browser.call("/api/accounts/sign_in", &[("login", name), ("password", "not hers at all")]).await
+}
+
+/// A form that is on its way for as long as its task lives.
+fn dribble(mut browser: Browser) -> tokio::task::JoinHandle<Answer> {
     let origin = browser.origin().to_owned();
     let request = browser.request(Method::POST, "/api/accounts/sign_in");
     let request = request.header(header::CONTENT_TYPE, FORM).header(header::ORIGIN, origin);
@@ -155,8 +160,10 @@ fn occupy(mut browser: Browser) -> tokio::task::JoinHandle<Answer> {
 async fn when_there_is_too_much_guests_come_back_later_and_members_and_watchers_are_served() {
     let world = World::with(&[(&catalogue::LIMITS_REQUESTS_AT_ONCE, "4")]).await;
     let mut ada = world.member("ada").await;
-    let occupied: Vec<_> = (0..3).map(|_| occupy(world.guest())).collect();
-    tokio::task::yield_now().await;
+    let gate = world.app.passwords().gate().clone();
+    let shut = gate.shut().await;
+    let occupied = ["grace", "mary", "joan"].map(|name| tokio::spawn(sign_in(world.guest(), name)));
+    gate.has_waiting(3).await;
     let mut guest = world.guest();
     let begun = std::time::Instant::now();
     let refused = guest.get("/").await;
@@ -164,7 +171,10 @@ async fn when_there_is_too_much_guests_come_back_later_and_members_and_watchers_
     assert!(refused.shows("Very busy"));
     assert!(begun.elapsed() >= Duration::from_millis(900), "it has waited for a moment");
     assert_eq!(guest.call("/api/accounts/sign_in", &[]).await.status, 503);
-    assert_eq!(count(&world, Refusal::Overload), 2);
+    let refused = guest.submit("/api/discussions/start", &[("title", "Bread"), ("opening", "A long thought.")]).await;
+    assert!(refused.status == 503 && refused.shows("A long thought."), "what was written is kept: {}", refused.text());
+    assert!(!refused.shows("Sign in"), "nobody has looked who it is");
+    assert_eq!(count(&world, Refusal::Overload), 3);
     assert_eq!(ada.get("/").await.status, 200);
     assert_eq!(guest.get("/healthz").await.status, 200);
     let mut liar = world.guest();
@@ -172,9 +182,30 @@ async fn when_there_is_too_much_guests_come_back_later_and_members_and_watchers_
     assert_eq!(liar.get("/").await.status, 503, "a cookie that we did not make is none");
     world.app.database().clone().close().await.unwrap();
     assert_eq!(guest.get("/").await.status, 503, "the page needs no database");
+    drop(shut);
     for task in occupied {
-        task.abort();
+        task.await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn who_sends_forms_slowly_holds_back_no_readers_and_no_other_networks() {
+    let world = World::with(&[(&catalogue::LIMITS_REQUESTS_AT_ONCE, "4")]).await;
+    let mut ada = world.member("ada").await;
+    let senders = [world.guest(), world.guest(), ada.clone(), ada.clone()].map(dribble);
+    tokio::task::yield_now().await;
+    let mut guest = world.guest();
+    for reader in [&mut guest, &mut ada] {
+        assert_eq!(reader.get("/").await.status, 200);
+        assert_eq!(reader.submit("/api/site/choose_theme", &[("theme", "dark")]).await.status, 503, "two are on their way");
+    }
+    let mut elsewhere = world.guest().at("192.0.2.9");
+    assert_eq!(elsewhere.submit("/api/site/choose_theme", &[("theme", "dark")]).await.status, 303);
+    for sender in senders {
+        sender.abort();
+        assert!(sender.await.unwrap_err().is_cancelled());
+    }
+    assert_eq!(guest.submit("/api/site/choose_theme", &[("theme", "dark")]).await.status, 303, "their places are given back");
 }
 
 #[tokio::test]

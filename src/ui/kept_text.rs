@@ -27,6 +27,12 @@ impl KeptText {
         Self { key: format!("locutory/{writer}/{place}") }
     }
 
+    /// The place of another field of the same form.
+    #[must_use]
+    pub fn part(&self, field: &str) -> Self {
+        Self { key: format!("{}/{field}", self.key) }
+    }
+
     #[must_use]
     pub fn read(&self) -> Option<String> {
         storage()?.get_item(&self.key).ok()?

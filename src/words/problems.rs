@@ -6,7 +6,7 @@ use crate::valid::{Problem, ProblemCode};
 #[must_use]
 pub fn problem(field: &str, problem: Problem) -> String {
     let name = field_name(field);
-    let bound = problem.bound.unwrap_or_default();
+    let bound = super::grouped(problem.bound.unwrap_or_default());
     match problem.code {
         ProblemCode::Required => match field {
             "body" | "opening" => "Please write something first.".to_owned(),

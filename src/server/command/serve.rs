@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 use super::failure::Failure;
 use super::flag;
 use super::output::say;
-use crate::server::config::{Config, Flag, Tls, catalogue, folder};
-use crate::server::listen::{Listeners, StopSignals};
+use crate::server::config::{Config, Endpoint, Flag, Tls, catalogue, folder};
+use crate::server::listen::{Bound, Listeners, StopSignals};
 use crate::server::start_error::StartError;
 use crate::server::{
     App, database,
@@ -101,11 +101,11 @@ impl Serve {
             database::migrate_up(&config.data).await?;
         }
         let figures = match &config.metrics {
-            Some(address) => Some(metrics::Listener::bind(address).await?),
+            Some(address) => Some(bind_figures(address)?),
             None => None,
         };
         let app = App::open(config.clone()).await?;
-        let figures = figures.map(|listener| listener.serve(app.clone()));
+        let figures = figures.map(|listener| metrics::start(listener, app.clone()));
         events::tell(SecurityEvent::Startup, "serving");
         let served = serve(&app, &config, listeners, tls).await;
         if let Some(figures) = figures {
@@ -115,6 +115,11 @@ impl Serve {
         app.close().await;
         served
     }
+}
+
+fn bind_figures(address: &Endpoint) -> Result<Bound, StartError> {
+    let setting = catalogue::METRICS_ADDRESS.key;
+    Bound::open(address).map_err(|cause| StartError::Listener { setting, address: address.clone(), cause })
 }
 
 async fn serve(app: &App, config: &Config, listeners: Listeners, tls: Option<tls::Prepared>) -> Result<(), Failure> {

@@ -147,7 +147,8 @@ pub async fn say(
 ) -> Result<CommentId> {
     let person = member(visit)?;
     let body = check(visit, draft).await?;
-    let once = once.of(person.id);
+    let place = format!("{discussion}/{}", parent.unwrap_or(CommentId(0)));
+    let once = once.of(person.id, &[&place, body.as_str()]);
     let html = prose::render_aside(body.as_str()).await?;
     let settings = visit.settings().await?;
     let transaction = visit.database().begin().await?;

@@ -12,7 +12,7 @@ use crate::accounts::model::ProviderName;
 use super::{
     catalogue::{
         self, DATA_DATABASE, MAIL_PASSWORD_FILE, PASSWORD_PEPPER_FILE, SECRETS_COOKIE_KEY_FILE, SECRETS_DATA_KEYS_FILE, Setting,
-        TLS_CERTIFICATE, TLS_KEY,
+        TLS_ACME_EAB_HMAC_KEY_FILE, TLS_CERTIFICATE, TLS_KEY,
     },
     error::Problem,
     families,
@@ -37,7 +37,8 @@ enum Use {
     Text,
 }
 
-const KNOWN: [(&str, &Setting, Use); 7] = [
+const KNOWN: [(&str, &Setting, Use); 8] = [
+    ("acme-eab-hmac-key", &TLS_ACME_EAB_HMAC_KEY_FILE, Use::Path),
     ("cookie-key", &SECRETS_COOKIE_KEY_FILE, Use::Path),
     ("data-keys", &SECRETS_DATA_KEYS_FILE, Use::Path),
     ("database-url", &DATA_DATABASE, Use::Text),

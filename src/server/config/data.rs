@@ -115,7 +115,7 @@ fn parse_database(text: &str) -> Result<Choice, String> {
 
 /// A password as an address writes it, in clear.
 fn percent_decode(written: &str) -> Zeroizing<String> {
-    let query = Zeroizing::new(format!("p={}", written.replace('+', "%2B")));
+    let query = Zeroizing::new(format!("p={}", written.replace('+', "%2B").replace('&', "%26")));
     let decoded = form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned());
     Zeroizing::new(decoded.unwrap_or_default())
 }
@@ -156,6 +156,9 @@ mod tests {
             "postgres://h/d?password=secret",
         ] {
             assert!(parse_database(written).is_err_and(|said| said.contains("example")), "{written}");
+        }
+        for written in ["postgres://u:k&Jd83hq@h/d", "postgres://u:secret&8f3a@h/d", "postgres://u:k%26Jd83hq@h/d"] {
+            assert!(parse_database(written).is_ok(), "{written}");
         }
     }
 

@@ -48,7 +48,6 @@ pub use self::error::{Problem, Problems};
 pub use self::listen::{Endpoint, Listen, Proxies, ProxyProtocol};
 pub use self::log::{Log, LogFormat};
 pub use self::mail::Mail;
-pub use self::metrics::MetricsAddress;
 pub use self::numbers::{Limits, PasswordCost, SessionLife};
 pub use self::reader::{Effective, Shown};
 pub use self::sandbox::Sandbox;
@@ -71,7 +70,7 @@ pub struct Config {
     pub mail: Mail,
     pub log: Log,
     /// Where figures for a monitoring program are served, if anywhere.
-    pub metrics: Option<MetricsAddress>,
+    pub metrics: Option<Endpoint>,
     pub sandbox: Sandbox,
     /// Whom people may sign in with.
     pub providers: Vec<providers::Provider>,

@@ -235,12 +235,15 @@ fn renaming_form(discussion: &DiscussionSummary, sent: &Sent) -> impl IntoView +
 
 fn deletion_form(discussion: &DiscussionSummary) -> impl IntoView + use<> {
     let id = discussion.id;
-    let comments = words::counted(discussion.comments, "comment");
+    let comments = match discussion.comments {
+        0 => String::new(),
+        comments => format!(" and its {}", words::counted(comments, "comment")),
+    };
     view! {
         <Form action="/api/discussions/delete" label=named("Delete", discussion)>
             {hidden_fields(id)}
             <p class="quiet">
-                "Deleting takes the discussion and its " {comments} " away from everybody. It cannot be undone; locking can."
+                "Deleting takes the discussion" {comments} " away from everybody. It cannot be undone; locking can."
             </p>
             <div class="actions">
                 <Button size=ButtonSize::Small kind=ButtonKind::Danger>"Delete for good"</Button>

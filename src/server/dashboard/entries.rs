@@ -41,8 +41,7 @@ fn names_who_came_in(entry: &Entry) -> bool {
 
 /// Who did this did it to nobody else, so the name stands once.
 fn is_about_oneself(entry: &Entry) -> bool {
-    let alone = matches!(entry.deed, Deed::SignedOut | Deed::ProofFailed | Deed::PasswordChanged);
-    alone && entry.actor.is_some_and(|actor| entry.subject == Subject::User(actor.0))
+    entry.actor.is_some_and(|actor| entry.subject == Subject::User(actor.0))
 }
 
 fn actor(entry: &Entry) -> impl IntoView + use<> {

@@ -30,7 +30,7 @@ pub async fn page(frame: Frame) -> Result<Response, Trouble> {
                     title=Room::Reports.title()
                     lead="What browsers refused to do on this site's pages, each kind once. A program in somebody's browser can be behind it; the same kind from many pages is an attack or a fault of the site."
                 />
-                {list(reports, now)} {clear}
+                {clear} {list(reports, now)}
             </Dashboard>
         }
     }))

@@ -92,7 +92,7 @@ pub async fn start(visit: &Visit, draft: DiscussionDraft, once: &OnceKey) -> Res
 pub async fn open(visit: &Visit, draft: DiscussionDraft, once: &OnceKey) -> Result<DiscussionId> {
     let granted = policy::may_start_discussion(visit.actor(), visit.now())?;
     let (title, opening) = parse(&Valid::check(draft)?)?;
-    let once = once.of(granted.person.id);
+    let once = once.of(granted.person.id, &[title.as_str(), opening.as_str()]);
     let html = prose::render_aside(opening.as_str()).await?;
     let settings = visit.settings().await?;
     let transaction = visit.database().begin().await?;

@@ -3,27 +3,40 @@
 //!
 //! **Promises.** A quarter of the places is for people who are signed in: guests, however many, cannot take them. Who is
 //! signed in is told here by the session's cookie alone, which only we can have made; whether the session is still open is
-//! found out later, behind the queue. Files of the site and the questions after its health do not pass here. Waiting and
-//! work are bounded, so memory is.
+//! found out later, behind the queue. A form takes its place when all of it is here: whoever sends one slowly holds back
+//! nobody but other senders, and of these a share only from one network. Files of the site and the questions after its
+//! health do not pass here. Waiting, sending and work are bounded, so memory is.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
+    body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use http_body_util::BodyExt;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_sessions::cookie::Key;
 
 use super::{
     answer::{self, Asker},
-    cookies,
+    client, cookies, trouble,
 };
 use crate::{
     error::AppError,
-    server::{app::App, keepsake, refusals::Refusal, shell},
+    server::{
+        app::App,
+        cap::{Cap, NetworkPlace, Place},
+        config::Proxies,
+        keepsake,
+        peer::Peer,
+        refusals::Refusal,
+        returned::{Fields, Outcome, Returned},
+        shell,
+    },
 };
 
 /// The longest that anybody waits for a place.
@@ -32,6 +45,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const COME_BACK: u64 = 5;
 /// One place in so many is for people who are signed in.
 const RESERVED: usize = 4;
+/// Forms that may be on their way at once, for each place.
+const ON_THEIR_WAY: usize = 2;
+/// One in so many of them may come from one network.
+const OF_ONE_NETWORK: usize = 4;
 
 /// The places. Clones are the same.
 #[derive(Clone, Debug)]
@@ -48,6 +65,8 @@ struct Lane {
     /// Places that they may have among all.
     places: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    /// Forms on their way.
+    sending: Arc<Cap>,
 }
 
 /// The right to be worked on; dropped, it is somebody else's.
@@ -59,7 +78,17 @@ struct Turn {
 
 impl Lane {
     fn new(places: usize, queue: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(places)), queue: Arc::new(Semaphore::new(queue)) }
+        let sending = places * ON_THEIR_WAY;
+        let of_one_network = sending.div_ceil(OF_ONE_NETWORK);
+        // Whom a proxy speaks for is known here.
+        let sending = Cap::new(sending, of_one_network, Proxies::default(), Gauge::default());
+        Self { places: Arc::new(Semaphore::new(places)), queue: Arc::new(Semaphore::new(queue)), sending }
+    }
+
+    fn sender(&self, address: IpAddr) -> Option<(Place, NetworkPlace)> {
+        let place = self.sending.place().ok()?;
+        let of_network = self.sending.network_place(Peer::Network((address, 0).into())).ok()?;
+        Some((place, of_network))
     }
 
     async fn turn(&self, all: &Arc<Semaphore>) -> Option<Turn> {
@@ -96,23 +125,49 @@ impl Admission {
 }
 
 pub async fn layer(State(admission): State<Admission>, request: Request, next: Next) -> Response {
-    match admission.lane(request.headers()).turn(&admission.all).await {
-        Some(_turn) => next.run(request).await,
-        None => Refusal::Overload.mark(busy(&admission.app, request)),
+    let lane = admission.lane(request.headers());
+    let (parts, body) = match whole(&admission.app, lane, request).await {
+        Ok(whole) => whole,
+        Err(refused) => return refused,
+    };
+    match lane.turn(&admission.all).await {
+        Some(_turn) => next.run(Request::from_parts(parts, body.into())).await,
+        None => busy(&admission.app, parts, &body),
     }
 }
 
-/// Made without the database.
-fn busy(app: &App, request: Request) -> Response {
+/// A request with its whole body. Pages have none that anybody reads.
+async fn whole(app: &App, lane: &Lane, request: Request) -> Result<(Parts, Bytes), Response> {
+    let address = client::address_of(&request, &app.config().listen);
+    let (parts, body) = request.into_parts();
+    if parts.method.is_safe() {
+        return Ok((parts, Bytes::new()));
+    }
+    let Some(_place) = lane.sender(address) else { return Err(busy(app, parts, &[])) };
+    match Body::collect(body).await {
+        Ok(collected) => Ok((parts, collected.to_bytes())),
+        Err(cause) => {
+            let status = answer::status_of(&cause);
+            Err(shell::bare_trouble_page(app, &parts, status, &trouble::error_of(status)))
+        }
+    }
+}
+
+/// Made without the database. What somebody wrote stands in it.
+fn busy(app: &App, mut parts: Parts, typed: &[u8]) -> Response {
     let error = AppError::Busy { retry_after: COME_BACK };
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    let (parts, _body) = request.into_parts();
     let mut response = match answer::asker(&parts.headers) {
         Asker::Island => (status, axum::Json(&error)).into_response(),
-        Asker::PlainForm => shell::bare_trouble_page(app, &parts, status, &error),
+        Asker::PlainForm => {
+            let outcome = Outcome::Refused(error.clone());
+            let returned = Returned { action: parts.uri.path().to_owned(), fields: Fields::read(typed), outcome };
+            parts.extensions.insert(Arc::new(returned));
+            shell::bare_trouble_page(app, &parts, status, &error)
+        }
     };
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(COME_BACK));
-    response
+    Refusal::Overload.mark(response)
 }
 
 #[cfg(test)]

@@ -108,9 +108,19 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Response> {
             }
             Ok(body)
         }
-        Err(cause) if is_caused_by::<LengthLimitError>(&cause) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
-        Err(cause) if is_caused_by::<TimeoutError>(&cause) => Err(StatusCode::REQUEST_TIMEOUT.into_response()),
-        Err(_) => Err(StatusCode::BAD_REQUEST.into_response()),
+        Err(cause) => Err(status_of(&cause).into_response()),
+    }
+}
+
+/// Why a body did not come whole.
+#[must_use]
+pub fn status_of(cause: &axum::Error) -> StatusCode {
+    if is_caused_by::<LengthLimitError>(cause) {
+        StatusCode::PAYLOAD_TOO_LARGE
+    } else if is_caused_by::<TimeoutError>(cause) {
+        StatusCode::REQUEST_TIMEOUT
+    } else {
+        StatusCode::BAD_REQUEST
     }
 }
 

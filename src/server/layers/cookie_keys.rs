@@ -12,7 +12,7 @@ use axum::{
 };
 use tower_sessions::cookie::{Cookie, CookieJar, Key};
 
-use super::cookies::{LOOPBACK_NAME, SECURE_NAME};
+use super::cookies::session_name;
 use crate::server::{
     app::App,
     events::{self, SecurityEvent},
@@ -27,7 +27,8 @@ enum Found {
 
 pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let is_secure = app.config().site.address.is_secure();
-    let (session, transport) = if is_secure { (SECURE_NAME, Transport::Secure) } else { (LOOPBACK_NAME, Transport::Loopback) };
+    let session = session_name(is_secure);
+    let transport = if is_secure { Transport::Secure } else { Transport::Loopback };
     let is_ours = |name: &str| name == session || keepsake::is_name(name, transport);
     let found = renew(request.headers_mut(), &app.cookie_key(), &app.former_cookie_keys(), is_ours);
     if found == Found::Broken {

@@ -1,32 +1,47 @@
 //! Refuses by its measures what no page of ours would send: an address or a head that is too long, and a body that would
-//! have to be unpacked, as a few bytes can unpack to any number. Tells what other layers refused for the same reasons.
+//! have to be unpacked, as a few bytes can unpack to any number. Tells what other layers refused for the same reasons, and
+//! gives a page to those of them that leave nothing but a status.
 
 use axum::{
-    extract::Request,
-    http::{HeaderMap, StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
     response::Response,
 };
 
-use crate::server::refusals::Refusal;
+use super::{
+    answer::{self, Asker},
+    trouble,
+};
+use crate::server::{app::App, listen::HEADER_LINES, refusals::Refusal, shell};
 
 /// Bytes of path and query. Our own longest address is a search of a few hundred characters.
 const LONGEST_TARGET: usize = 8 * 1_024;
-/// Header lines of one request; the library of HTTP/1 has the same limit, that of HTTP/2 has none.
-const MOST_HEADERS: usize = 100;
 
-pub async fn layer(request: Request, next: Next) -> Response {
+pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > LONGEST_TARGET {
         return Refusal::TooLarge.answer(StatusCode::URI_TOO_LONG, "This address is too long.\n");
     }
-    if request.headers().len() > MOST_HEADERS {
+    if request.headers().len() > HEADER_LINES {
         return Refusal::TooLarge.answer(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "This request has too many headers.\n");
     }
     if is_packed(request.headers()) {
         return Refusal::MediaType.answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Nothing is unpacked here.\n");
     }
-    marked(next.run(request).await)
+    let (parts, body) = request.into_parts();
+    let asked = parts.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    marked(with_page(&app, &asked, response))
+}
+
+/// Whoever sent a form by hand reads what to do next.
+fn with_page(app: &App, asked: &Parts, response: Response) -> Response {
+    let status = response.status();
+    let is_for_a_page = matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT)
+        && trouble::is_bare_error(&response)
+        && answer::asker(&asked.headers) == Asker::PlainForm;
+    if is_for_a_page { shell::bare_trouble_page(app, asked, status, &trouble::error_of(status)) } else { response }
 }
 
 fn is_packed(headers: &HeaderMap) -> bool {

@@ -49,7 +49,9 @@ pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> 
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     app.figures().note(route.as_ref().map(MatchedPath::as_str), status, began.elapsed());
     span.in_scope(|| {
-        if status.is_server_error() {
+        // Sent away before it was tried: that is counted, and told as a security event, and no failure.
+        let is_turned_away = response.extensions().get::<Refusal>().is_some();
+        if status.is_server_error() && !is_turned_away {
             tracing::error!(status = status.as_u16(), milliseconds, "answered");
         } else {
             tracing::debug!(status = status.as_u16(), milliseconds, "answered");

@@ -49,14 +49,17 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     page
 }
 
-fn is_bare_error(response: &Response) -> bool {
+#[must_use]
+pub fn is_bare_error(response: &Response) -> bool {
     let is_error = response.status().is_client_error() || response.status().is_server_error();
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_finished = content_type.starts_with("text/html") || content_type.starts_with("application/json");
     is_error && !is_finished
 }
 
-fn error_of(status: StatusCode) -> AppError {
+/// The error behind a status that a library has answered with.
+#[must_use]
+pub fn error_of(status: StatusCode) -> AppError {
     match status {
         StatusCode::UNAUTHORIZED => AppError::Unauthenticated,
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => AppError::NotFound,

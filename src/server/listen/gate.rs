@@ -18,11 +18,11 @@ use socket2::SockRef;
 use tokio_util::either::Either;
 use tower::Service;
 
-use super::cap::ConnectionCap;
 use super::guarded::Guarded;
 use super::proxy_protocol::{self, Source};
 use super::socket::Stream;
 use super::watch::{Measured, Watch};
+use crate::server::cap::Cap;
 use crate::server::config::{Proxies, ProxyProtocol};
 use crate::server::peer::Peer;
 use crate::server::refusals::{Refusal, Refusals};
@@ -36,7 +36,7 @@ const HEADER: Duration = Duration::from_secs(8);
 /// Takes connections, and closes those that there is no place for.
 #[derive(Clone, Debug)]
 pub struct Gate {
-    pub cap: Arc<ConnectionCap>,
+    pub cap: Arc<Cap>,
     pub proxy_protocol: ProxyProtocol,
     pub proxies: Proxies,
     pub refusals: Refusals,

@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::cap::{NetworkPlace, Place};
 use super::socket::Stream;
 use super::watch::{Verdict, Watch};
+use crate::server::cap::{NetworkPlace, Place};
 use crate::server::refusals::{Refusal, Refusals};
 
 /// How often the watch is asked.

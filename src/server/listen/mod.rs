@@ -5,7 +5,6 @@
 //! while it is answered; there is a bounded number of connections, and of those of one client network;
 //! what was accepted is answered before the process ends.
 
-mod cap;
 mod descriptors;
 mod gate;
 mod guarded;
@@ -26,13 +25,14 @@ use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{Handle, Server};
 use prometheus_client::metrics::gauge::Gauge;
 
-use self::cap::ConnectionCap;
 use self::gate::{Closed, Gate};
 use self::inherited::{Inherited, Purpose};
 use self::shutdown::stop_when_asked;
 pub use self::shutdown::{Stop, StopSignals};
-use self::socket::{Bound, SocketFile};
-use super::config::{Config, Endpoint, Listen, Tls, catalogue};
+pub use self::socket::Bound;
+use self::socket::SocketFile;
+use super::cap::Cap;
+use super::config::{Config, Endpoint, Listen, Proxies, ProxyProtocol, Tls, catalogue};
 use super::peer::Peer;
 use super::refusals::{Refusal, Refusals};
 use super::start_error::StartError;
@@ -46,8 +46,8 @@ const HEADERS: Duration = Duration::from_secs(8);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// Bytes of headers in one request.
 const HEADER_SIZE: u32 = 32 * 1024;
-/// Header lines in one request of HTTP/1; more are answered with 431.
-const HEADER_LINES: usize = 100;
+/// Header lines in one request; more are answered with 431. HTTP/2 is held to it by `layers/measure.rs`.
+pub const HEADER_LINES: usize = 100;
 /// Bytes that one HTTP/1 connection may hold in memory.
 const BUFFER_SIZE: usize = 64 * 1024;
 /// Requests at the same time over one HTTP/2 connection.
@@ -153,7 +153,7 @@ fn gate(config: &Config, refusals: &Refusals, connections: Gauge) -> Gate {
     let Listen { behind_proxy, proxy_protocol, .. } = &config.listen;
     let in_all = descriptors::make_room(config.limits.connections);
     Gate {
-        cap: ConnectionCap::new(in_all, config.limits.connections_per_network, behind_proxy.clone(), connections),
+        cap: Cap::new(in_all, config.limits.connections_per_network, behind_proxy.clone(), connections),
         proxy_protocol: *proxy_protocol,
         proxies: behind_proxy.clone(),
         refusals: refusals.clone(),
@@ -174,6 +174,23 @@ fn refuse_plain_http_in_public(config: &Config, address: &Endpoint) -> Result<()
              the socket unit listen on a Unix socket or on 127.0.0.1."
         ),
     })
+}
+
+/// Connections that ask for figures: a monitoring program needs few.
+const FIGURES_AT_ONCE: usize = 16;
+
+/// Serves figures, with the time limits of all other listeners.
+///
+/// # Errors
+/// The listener breaks.
+pub async fn serve_figures(listener: Bound, router: Router, refusals: &Refusals) -> io::Result<()> {
+    let gate = Gate {
+        cap: Cap::new(FIGURES_AT_ONCE, FIGURES_AT_ONCE, Proxies::default(), Gauge::default()),
+        proxy_protocol: ProxyProtocol::Off,
+        proxies: Proxies::default(),
+        refusals: refusals.clone(),
+    };
+    serve_plain(listener, router, Handle::new(), gate).await
 }
 
 async fn serve_plain(listener: Bound, router: Router, handle: Handle<Peer>, gate: Gate) -> io::Result<()> {

@@ -53,12 +53,17 @@ impl<W: Write> Write for Escaping<W> {
     }
 }
 
+/// What the formatter writes itself: plain, bold, dimmed, italic, and the colours of the levels.
+const OUR_OWN: [&str; 9] = ["[0m", "[1m", "[2m", "[3m", "[31m", "[32m", "[33m", "[34m", "[35m"];
+
 fn escaped(event: &str, format: LogFormat, colour: Colour) -> String {
     let (line, end) = event.strip_suffix('\n').map_or((event, ""), |line| (line, "\n"));
     let mut safe = String::with_capacity(event.len());
-    for character in line.chars() {
-        // What was told has no escape characters any more when it comes here: those of a coloured line are our own.
-        let is_ours = character == '\u{1b}' && colour == Colour::Ansi && format == LogFormat::Text;
+    for (place, character) in line.char_indices() {
+        let is_ours = character == '\u{1b}'
+            && colour == Colour::Ansi
+            && format == LogFormat::Text
+            && OUR_OWN.iter().any(|code| line[place + 1..].starts_with(code));
         if is_ours || !is_treacherous(character) {
             safe.push(character);
         } else {

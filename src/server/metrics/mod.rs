@@ -22,7 +22,7 @@ use super::{
     letters,
 };
 
-pub use server::{Listener, router};
+pub use server::{router, start};
 
 /// In seconds. The last is what a request may take.
 const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
@@ -85,12 +85,14 @@ const fn class(status: StatusCode) -> &'static str {
 /// All figures as they are now.
 ///
 /// # Errors
-/// The database's.
+/// They cannot be written.
 async fn text(app: &App) -> Result<String> {
     let mut registry = Registry::with_prefix("locutory");
     registry.register("request_seconds", "Requests by route and status, and how long they took", app.figures().requests.clone());
     register_counts(&mut registry, app);
-    register_states(&mut registry, app, letters::waiting(app.database().reader()).await?);
+    // The other figures are wanted most when the database is away.
+    let letters_waiting = letters::waiting(app.database().reader()).await.ok();
+    register_states(&mut registry, app, letters_waiting);
     let mut text = String::new();
     let encoded = encode(&mut text, &registry).and_then(|()| {
         text.truncate(text.len() - "# EOF\n".len());
@@ -113,7 +115,7 @@ fn register_counts(registry: &mut Registry, app: &App) {
     registry.register("security_events", "Security events of requests, by their names in the log", events);
 }
 
-fn register_states(registry: &mut Registry, app: &App, letters_waiting: u64) {
+fn register_states(registry: &mut Registry, app: &App, letters_waiting: Option<u64>) {
     let queue = app.passwords().queue_figures();
     let turns: Counter = Counter::default();
     turns.inc_by(queue.turns);
@@ -126,7 +128,9 @@ fn register_states(registry: &mut Registry, app: &App, letters_waiting: u64) {
     let (open, idle) = app.database().connections();
     gauge(registry, "database_connections_open", "Open connections to the database", open);
     gauge(registry, "database_connections_idle", "Connections to the database that wait for work", idle);
-    gauge(registry, "letters_waiting", "Letters that are yet to be sent", letters_waiting);
+    if let Some(waiting) = letters_waiting {
+        gauge(registry, "letters_waiting", "Letters that are yet to be sent", waiting);
+    }
     let build = Family::<OfVersion, Gauge>::default();
     build.get_or_create(&OfVersion { version: env!("CARGO_PKG_VERSION") }).set(1);
     registry.register("build", "The version that runs", build);

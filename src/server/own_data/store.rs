@@ -167,6 +167,8 @@ pub async fn erase(
         .col_expr(user::Column::InvitationId, nothing())
         .col_expr(user::Column::PasskeyHandle, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(user::Column::ErasedAt, Expr::value(now.milliseconds()))
+        // Whoever is being let in at this moment is turned away.
+        .col_expr(user::Column::AccessEpoch, Expr::col(user::Column::AccessEpoch).add(1))
         .filter(user::Column::Id.eq(user.0))
         .filter(user::Column::DeletesAt.lte(now.milliseconds()))
         .filter(user::Column::ErasedAt.is_null())

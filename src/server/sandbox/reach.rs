@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use crate::server::config::{
-    Config, Database, Endpoint, Mail, MetricsAddress, Tls,
+    Config, Database, Endpoint, Mail, Tls,
+    acme::{Binding, BindingKey},
     providers::{ClientSecret, EndPoint, Kind, Provider},
 };
 
@@ -58,12 +59,10 @@ impl Reach {
             connects: vec![DNS],
         };
         let listen = &config.listen;
-        [Some(&listen.address), listen.redirect_address.as_ref()].into_iter().flatten().for_each(|it| reach.add_listener(it));
-        match &config.metrics {
-            Some(MetricsAddress::Port(address)) => reach.binds.push(address.port()),
-            Some(MetricsAddress::Socket(path)) => reach.writes.extend(path.parent().map(Path::to_owned)),
-            None => {}
-        }
+        [Some(&listen.address), listen.redirect_address.as_ref(), config.metrics.as_ref()]
+            .into_iter()
+            .flatten()
+            .for_each(|it| reach.add_listener(it));
         reach.add_secrets(config);
         reach.add_certificates(&config.tls);
         reach.add_database(config);
@@ -94,6 +93,9 @@ impl Reach {
             Tls::Acme(acme) => {
                 self.connects.extend([acme.directory.port(), HTTPS]);
                 acme.ca_file.iter().for_each(|path| self.read_beside(path));
+                if let Some(Binding { key: BindingKey::File(path), .. }) = &acme.binding {
+                    self.read_beside(path);
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Head, Indexing, Section, Surroundings, Width};
+use super::{Corner, Head, Indexing, Section, Surroundings, Width};
 use crate::{
     accounts::model::{Actor, Person, Standing},
     server::assets::{self, Asset},
@@ -106,9 +106,10 @@ fn SiteHeader(site_name: String, section: Section, surroundings: Surroundings) -
     let dashboard = surroundings
         .may_moderate()
         .then(|| view! { <li><a href="/admin" aria-current=current(Section::Dashboard)>"Dashboard"</a></li> });
-    let person = match surroundings.actor {
-        Actor::Person(person) => view! { <PersonMenu person /> }.into_any(),
-        Actor::Guest | Actor::Operator => view! { <GuestLinks page=surroundings.page /> }.into_any(),
+    let person = match (surroundings.corner, surroundings.actor) {
+        (Corner::Empty, _) => ().into_any(),
+        (Corner::Shown, Actor::Person(person)) => view! { <PersonMenu person /> }.into_any(),
+        (Corner::Shown, Actor::Guest | Actor::Operator) => view! { <GuestLinks page=surroundings.page /> }.into_any(),
     };
     view! {
         <header class="site-header">

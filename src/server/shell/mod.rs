@@ -117,6 +117,7 @@ impl Head {
 pub struct Surroundings {
     pub settings: Arc<Settings>,
     pub actor: Actor,
+    pub corner: Corner,
     pub now: Moment,
     pub suspension_reason: Option<String>,
     pub theme: Theme,
@@ -126,6 +127,14 @@ pub struct Surroundings {
     pub page: String,
     pub nonce: String,
     pub providers: Providers,
+}
+
+/// The corner of the page that says who is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corner {
+    Shown,
+    /// Nobody has looked who it is: somebody signed in must not be offered to sign in.
+    Empty,
 }
 
 impl Surroundings {
@@ -199,6 +208,7 @@ fn surroundings_of(parts: &Parts, visit: &Visit, settings: Arc<Settings>) -> Sur
     Surroundings {
         settings,
         actor: visit.actor().clone(),
+        corner: Corner::Shown,
         now: visit.now(),
         suspension_reason: visit.suspension_reason().map(str::to_owned),
         ..bare_surroundings(parts, visit.app())
@@ -211,6 +221,7 @@ fn bare_surroundings(parts: &Parts, app: &App) -> Surroundings {
     Surroundings {
         settings: app.settings_cache().last_known(),
         actor: Actor::Guest,
+        corner: Corner::Empty,
         now: app.clock().now(),
         suspension_reason: None,
         theme: theme(parts, theme_cookie(&app.config().site.address)),

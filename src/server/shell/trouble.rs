@@ -65,6 +65,7 @@ fn way_on(error: &AppError, page: &str) -> Option<(String, &'static str)> {
     match error {
         AppError::Unauthenticated => Some((super::with_next("/sign-in", page), "Sign in")),
         AppError::ProofNeeded => Some((super::with_next("/prove", page), "Confirm that it is you")),
+        AppError::Busy { .. } if !page.starts_with("/api/") => Some((page.to_owned(), "Try again")),
         AppError::FactorOwed => Some(("/account/security".to_owned(), "Set up a second factor")),
         _ => None,
     }
@@ -76,7 +77,7 @@ fn longest_text(returned: &Returned) -> Option<String> {
 }
 
 /// The fields of all forms that take more than a line.
-const WRITTEN_AT_LENGTH: &[&str] = &["body", "opening", "description"];
+const WRITTEN_AT_LENGTH: &[&str] = &["body", "opening", "description", "application"];
 
 fn title(status: StatusCode) -> &'static str {
     match status {

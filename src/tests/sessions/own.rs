@@ -22,7 +22,8 @@ async fn the_page_tells_each_session_how_and_from_where_it_was_opened() {
     let mut here = world.member("ada").await;
     world.guest().at("10.1.2.3").call("/api/accounts/sign_in", &[("login", "ada"), ("password", PASSWORD)]).await.landing();
     let page = here.get("/account/sessions").await;
-    for part in ["Firefox on Linux", "192.0.2.1", "10.1.2.3, a private network", "This one", "Password", "Gone with the browser"]
+    for part in
+        ["Firefox on Linux", "192.0.2.1", "10.1.2.3, a private network", "This one", "Password", "Until the browser is closed"]
     {
         assert!(page.shows(part), "{part} is missing");
     }

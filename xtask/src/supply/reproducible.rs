@@ -15,6 +15,10 @@ pub fn check(workspace: &Workspace) -> Outcome {
     let mut hashes = Vec::new();
     for name in ["one", "another-one"] {
         let folder = place.join(name);
+        if folder.exists() {
+            // What an interrupted run has left is not nothing.
+            fs::remove_dir_all(&folder).while_doing(|| format!("remove {}", folder.display()))?;
+        }
         copy(workspace, &folder)?;
         println!("Building the release in {}.", folder.display());
         build(&folder)?;

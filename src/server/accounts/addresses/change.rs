@@ -14,6 +14,7 @@ use crate::{
         accounts::{
             browsers, end_all_access, held,
             links::{self, Purpose},
+            store as people,
         },
         audit::{self, Line},
         entity::user,
@@ -100,7 +101,7 @@ pub async fn undo(visit: &Visit) -> Result<Landing> {
     let link = links::find(visit.database().reader(), &token, Purpose::EmailUndo, visit.now()).await?;
     let (Some(id), Some(address), changed) = (link.user, link.address, link.made) else { return Err(Refusal::LinkOver.into()) };
     let transaction = visit.database().begin().await?;
-    let user = store::lock(&transaction, id).await?.ok_or(Refusal::LinkOver)?;
+    let user = people::lock(&transaction, id).await?.ok_or(Refusal::LinkOver)?;
     links::consume_for(&transaction, &token, Purpose::EmailUndo, (id, &address), visit.now()).await?;
     store::release_unproven(&transaction, &address, Some(id)).await?;
     if !store::prove(&transaction, &permit, (id, &user.email), &address, visit.now()).await.map_err(taken)? {

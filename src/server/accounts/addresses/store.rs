@@ -1,14 +1,14 @@
 //! Queries over the e-mail addresses in the table `users`. The unique column `email_key` decides who
 //! has one.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
     accounts::model::{EmailAddress, UserId},
     moment::Moment,
     policy::{Permit, act},
     server::{
-        entity::user::{Column, Entity, Model},
+        entity::user::{Column, Entity},
         error::Result,
     },
 };
@@ -17,11 +17,6 @@ use crate::{
 pub trait ProvesAddress {}
 impl ProvesAddress for act::ProveAddress {}
 impl ProvesAddress for act::UndoEmailChange {}
-
-/// The account; on PostgreSQL its row stays locked until the transaction ends.
-pub async fn lock(database: &impl ConnectionTrait, user: UserId) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id(user.0).lock_exclusive().one(database).await?)
-}
 
 /// Takes the claim of an address from whoever has not proven it.
 pub async fn release_unproven(database: &impl ConnectionTrait, address: &EmailAddress, but: Option<UserId>) -> Result<()> {

@@ -15,6 +15,7 @@ use crate::{
     server::{
         accounts::{
             door::{self, Entry},
+            held,
             links::{self, Link, Purpose},
             store as accounts,
             throttle::{self, Kind},
@@ -57,7 +58,7 @@ pub async fn write(visit: &Visit, user: UserId) -> Result<Written> {
 
 async fn write_admitted(visit: &Visit, user: UserId) -> Result<Written> {
     let transaction = visit.database().begin().await?;
-    let user = store::lock(&transaction, user).await?.ok_or(Refusal::EntryOver)?;
+    let user = accounts::lock(&transaction, user).await?.ok_or(Refusal::EntryOver)?;
     let written = write_within(visit, &transaction, &user).await?;
     transaction.commit().await?;
     Ok(written)
@@ -108,7 +109,9 @@ pub async fn correct(visit: &Visit, draft: EmailDraft) -> Result<Landing> {
     throttle::admit(visit, Kind::VerificationLetter, throttle::Subject::Network).await?;
     door::spend_try(visit, &entry).await?;
     let transaction = visit.database().begin().await?;
-    let user = store::lock(&transaction, entry.user).await?.ok_or(Refusal::EntryOver)?;
+    // Looked at again: the owner may have ended the entry by a link meanwhile.
+    let held = held::in_entry(&transaction, &entry, visit.now()).await?;
+    let user = held.user();
     let is_free = accounts::find_by_email(&transaction, &address).await?.is_none_or(|holder| holder.id == user.id);
     let claim = is_free.then(|| address.key());
     if !store::correct(&transaction, &permit, entry.user, &address, claim).await? {
@@ -117,7 +120,7 @@ pub async fn correct(visit: &Visit, draft: EmailDraft) -> Result<Landing> {
     for purpose in [Purpose::Password, Purpose::Verification] {
         links::cancel(&transaction, purpose, entry.user).await?;
     }
-    let corrected = user::Model { email: address.as_str().to_owned(), ..user };
+    let corrected = user::Model { email: address.as_str().to_owned(), ..user.clone() };
     write_within(visit, &transaction, &corrected).await?;
     let line = Line::of(Deed::EmailCorrected, Subject::User(corrected.id)).named(&corrected.name);
     audit::record(&transaction, visit, line).await?;
@@ -155,7 +158,7 @@ pub async fn prove(visit: &Visit) -> Result<Landing> {
     let (link, purpose) = proving(visit, &token).await?;
     let (Some(id), Some(address)) = (link.user, link.address) else { return Err(Refusal::LinkOver.into()) };
     let transaction = visit.database().begin().await?;
-    let user = store::lock(&transaction, id).await?.ok_or(Refusal::LinkOver)?;
+    let user = accounts::lock(&transaction, id).await?.ok_or(Refusal::LinkOver)?;
     links::consume_for(&transaction, &token, purpose, (id, &address), visit.now()).await?;
     if purpose == Purpose::Verification && user.email != address.as_str() {
         return Err(Refusal::LinkOver.into());

@@ -73,11 +73,13 @@ pub struct Arrival<'a> {
 /// The account has changed since its owner was recognised, or the database's.
 pub async fn complete_login(visit: &Visit, arrival: Arrival<'_>) -> Result<Landing> {
     policy::may_sign_in(visit.actor(), visit.now())?;
+    // Before the account is locked: reading them may take another connection.
+    let staff_factor = visit.settings().await?.staff_factor;
     let transaction = visit.database().begin().await?;
     let held = held::recognised(&transaction, arrival.user).await?;
     let state = state_of(visit, &transaction, held.user()).await?;
     let Some(debt) = owed(&state, &arrival.proven, visit.now()) else {
-        return open(visit, transaction, (&held, &state), arrival).await;
+        return open(visit, transaction, (&held, &state, staff_factor), arrival).await;
     };
     let token = token::fresh();
     store::begin(&transaction, &token::hash(&token), &arrival, visit.now()).await?;
@@ -132,6 +134,7 @@ pub async fn spend_try(visit: &Visit, entry: &Entry) -> Result<()> {
 /// # Errors
 /// The entry is over, or was used up by another request.
 pub async fn advance(visit: &Visit, entry: Entry) -> Result<Landing> {
+    let staff_factor = visit.settings().await?.staff_factor;
     let transaction = visit.database().begin().await?;
     let held = held::in_entry(&transaction, &entry, visit.now()).await?;
     let (user, state) = (held.user(), state_of(visit, &transaction, held.user()).await?);
@@ -146,7 +149,7 @@ pub async fn advance(visit: &Visit, entry: Entry) -> Result<Landing> {
     }
     visit.keepsakes().forget(Keepsake::Entry);
     let arrival = Arrival { user, proven: entry.proven, keeping: entry.keeping, next: entry.next, saying: Notice::SignedIn };
-    open(visit, transaction, (&held, &state), arrival).await
+    open(visit, transaction, (&held, &state, staff_factor), arrival).await
 }
 
 /// Ends every entry of an account: what was shown for them does not count any more.
@@ -161,13 +164,13 @@ pub async fn cancel(database: &impl ConnectionTrait, user: UserId) -> Result<()>
 async fn open(
     visit: &Visit,
     transaction: Transaction,
-    (held, state): (&Held, &AccountState),
+    (held, state, staff_factor): (&Held, &AccountState, StaffFactor),
     arrival: Arrival<'_>,
 ) -> Result<Landing> {
     let (id, role) = (held.id(), session::Account::of(held.user()).role);
     let life = visit.app().lifetimes().of(role, arrival.keeping, state.factors);
     let detail = arrival.proven.words();
-    let clearance = clearance(visit, role, &arrival.proven).await?;
+    let clearance = clearance(role, &arrival.proven, staff_factor);
     let opening = Opening { by: arrival.proven, keeping: arrival.keeping, life };
     let made = visit.make_session(&transaction, held, opening).await?;
     let familiarity = browsers::remember(visit, &transaction, id).await?;
@@ -210,10 +213,9 @@ async fn tell_of_stranger(
     letters::tell(database, visit.app(), user, letter).await
 }
 
-async fn clearance(visit: &Visit, role: Role, proven: &Proven) -> Result<Clearance> {
-    let is_owed =
-        role > Role::Member && !proven.is_by_two_factors() && visit.settings().await?.staff_factor == StaffFactor::Required;
-    Ok(if is_owed { Clearance::FactorOwed } else { Clearance::Full })
+fn clearance(role: Role, proven: &Proven, staff_factor: StaffFactor) -> Clearance {
+    let is_owed = role > Role::Member && !proven.is_by_two_factors() && staff_factor == StaffFactor::Required;
+    if is_owed { Clearance::FactorOwed } else { Clearance::Full }
 }
 
 async fn state_of(visit: &Visit, database: &impl ConnectionTrait, user: &user::Model) -> Result<AccountState> {

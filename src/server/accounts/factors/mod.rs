@@ -14,7 +14,7 @@ use sea_orm::ConnectionTrait;
 
 pub use recovery::{give_recovery_code, make_recovery_codes};
 pub use telling::{Event, refuse_unverified, told};
-pub use totp::{AppSetUp, begin_totp, confirm_totp, give_code, pending_app, remove_totp};
+pub use totp::{AppSetUp, app_waits, begin_totp, confirm_totp, give_code, pending_app, remove_totp};
 
 use crate::{
     accounts::model::{Keeping, Role, SecondFactors, SecondProof, SecurityRecord, UserId},
@@ -97,7 +97,7 @@ pub async fn staff(visit: &Visit) -> Result<Vec<StaffMember>> {
 pub async fn reset(visit: &Visit, id: UserId) -> Result<()> {
     let permit = policy::may_administer(visit.actor(), id, visit.now())?;
     let transaction = visit.database().begin().await?;
-    let user = store::lock(&transaction, id).await?.ok_or(AppError::NotFound)?;
+    let user = people::lock(&transaction, id).await?.ok_or(AppError::NotFound)?;
     store::delete_all(&transaction, &permit, id).await?;
     throttle::forgive_second_factor(&transaction, visit, id).await?;
     accounts::end_all_access(&transaction, id, None).await?;

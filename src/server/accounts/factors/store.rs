@@ -3,7 +3,7 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -44,12 +44,6 @@ pub async fn staff(database: &impl ConnectionTrait) -> Result<Vec<StaffMember>> 
         staff.push(StaffMember { role: Role::from_name(&user.role).unwrap_or(Role::Member), name: user.name, factors });
     }
     Ok(staff)
-}
-
-/// The account, whose row stays locked until the transaction ends: two removals at once would each find
-/// the other's factor in place.
-pub async fn lock(database: &impl ConnectionTrait, user: UserId) -> Result<Option<user::Model>> {
-    Ok(user::Entity::find_by_id(user.0).lock_exclusive().one(database).await?)
 }
 
 /// Whether there is a secret to confirm now; not where one is in force.

@@ -64,6 +64,15 @@ pub async fn begin_totp(visit: &Visit) -> Result<Landing> {
     Ok(Landing::on(LocalPath::ours("/account/security/app")))
 }
 
+/// Whether an app waits to be confirmed in this session.
+///
+/// # Errors
+/// The database's.
+pub async fn app_waits(visit: &Visit) -> Result<bool> {
+    let Some(id) = visit.actor().id() else { return Ok(false) };
+    Ok(pending(visit, id).await?.is_some())
+}
+
 /// The app that waits to be confirmed in this session, if there is one. Other sessions do not see it: whoever
 /// could would have the second factor that is yet to protect the account.
 ///

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     accounts::{
-        model::{Clearance, Freshness, Person, RecoveryCodes, SecurityRecord},
+        model::{Clearance, Freshness, Person, RecoveryCodes},
         view::{BEGIN_TOTP, CONFIRM_TOTP, MAKE_RECOVERY_CODES, REMOVE_TOTP},
     },
     error::AppError,
@@ -34,6 +34,11 @@ pub async fn security(frame: Frame) -> Result<Response, Trouble> {
     let now = frame.visit.now();
     let codes = frame.returned().and_then(codes_in);
     let offered = Passkeys::of(&frame.visit);
+    let app = match record.app_since {
+        Some(since) => AppState::InForce { since },
+        None if factors::app_waits(&frame.visit).await? => AppState::Waiting,
+        None => AppState::None,
+    };
     Ok(frame.page(Head::titled("Security").not_indexed(), move || {
         view! {
             <header class="page-head">
@@ -44,7 +49,7 @@ pub async fn security(frame: Frame) -> Result<Response, Trouble> {
             {codes.map(|codes| view! { <FreshCodes codes /> })}
             {owed(&person)}
             {stale(&person)}
-            <AppPanel record=record.clone() now />
+            <AppPanel app now />
             <PasskeysPanel passkeys=record.passkeys.clone() offered now />
             {record.has_factor().then(|| view! { <CodesPanel left=record.recovery_codes_left /> })}
         }
@@ -89,10 +94,21 @@ fn stale(person: &Person) -> Option<impl IntoView + use<>> {
     })
 }
 
+/// What there is of an authenticator app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AppState {
+    None,
+    /// Begun in this session; its first code has not come.
+    Waiting,
+    InForce {
+        since: Moment,
+    },
+}
+
 #[component]
-fn AppPanel(record: SecurityRecord, now: Moment) -> impl IntoView {
-    let inside = match record.app_since {
-        Some(since) => view! {
+fn AppPanel(app: AppState, now: Moment) -> impl IntoView {
+    let inside = match app {
+        AppState::InForce { since } => view! {
             <p>"Set up " <When at=since now /> ". Signing in with the password asks for a code."</p>
             <Form action=REMOVE_TOTP class="">
                 <div class="actions">
@@ -102,7 +118,17 @@ fn AppPanel(record: SecurityRecord, now: Moment) -> impl IntoView {
             <p class="hint">"Your other sessions end. With your last second factor the recovery codes go as well."</p>
         }
         .into_any(),
-        None => view! {
+        AppState::Waiting => view! {
+            <p class="quiet">"You have begun to set up an app. It counts once you have given its first code."</p>
+            <Form action=BEGIN_TOTP class="">
+                <div class="actions">
+                    <ButtonLink kind=ButtonKind::Primary href="/account/security/app">"Go on setting up the app"</ButtonLink>
+                    <Button>"Start over with a new key"</Button>
+                </div>
+            </Form>
+        }
+        .into_any(),
+        AppState::None => view! {
             <p class="quiet">
                 "An app on your phone, or your password manager, shows a new code every half minute. Signing in then asks for one."
             </p>

@@ -44,8 +44,8 @@ fn row(session: SessionRecord, is_this: bool, now: Moment) -> impl FnOnce() -> A
     move || {
         let mark = is_this.then(|| view! { " " <Badge tone=BadgeTone::Accent label="This one" /> });
         let keeping = match session.keeping {
-            Keeping::Kept => "Kept when the browser is closed",
-            Keeping::ThisVisit => "Gone with the browser",
+            Keeping::Kept => "After the browser is closed too",
+            Keeping::ThisVisit => "Until the browser is closed",
         };
         let verb = if is_this { "Sign out here" } else { "End this session" };
         view! {
@@ -58,7 +58,7 @@ fn row(session: SessionRecord, is_this: bool, now: Moment) -> impl FnOnce() -> A
                         {fact("Last seen", view! { <When at=session.last_seen now /> }.into_any())}
                         {fact("Ends at the latest", view! { {words::day_and_time(session.ends)} }.into_any())}
                         {fact("Proven by", view! { {words::proven(&session.by)} }.into_any())}
-                        {fact("Browser", view! { {keeping} }.into_any())}
+                        {fact("Kept", view! { {keeping} }.into_any())}
                     </dl>
                 </div>
                 <Form action="/api/accounts/end_own_session" class="">

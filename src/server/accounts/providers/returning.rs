@@ -113,8 +113,11 @@ async fn enter(visit: &Visit, provider: &Provider, flow: Flow, recognised: Recog
         flow::keep(visit, waiting, &recognised).await?;
         return Ok(Landing::on(LocalPath::ours("/register/provider")));
     };
-    store::note_use(database, known.id, &recognised.label, visit.now()).await?;
+    // The account first: unlinking after this changes its epoch, and unlinking before leaves no row to note the use in.
     let user = accounts::find(database, known.user).await?.ok_or(AppError::NotFound)?;
+    if !store::note_use(database, known.id, &recognised.label, visit.now()).await? {
+        return Err(Refusal::Credentials.into());
+    }
     let proven = Proven::by(Way::Provider(provider.name().clone()));
     let (keeping, next) = (flow.keeping, flow.next);
     door::complete_login(visit, Arrival { user: &user, proven, keeping, next, saying: Notice::SignedIn }).await
@@ -128,7 +131,9 @@ async fn prove(visit: &Visit, provider: &Provider, flow: Flow, recognised: &Reco
     let Some(known) = known.filter(|known| known.user == granted.person.id) else {
         return Err(Refusal::IdentityUnknown.into());
     };
-    store::note_use(database, known.id, &recognised.label, visit.now()).await?;
+    if !store::note_use(database, known.id, &recognised.label, visit.now()).await? {
+        return Err(Refusal::IdentityUnknown.into());
+    }
     visit.renew_session().await?;
     Ok(Landing::on(flow.next.unwrap_or_else(LocalPath::home)))
 }

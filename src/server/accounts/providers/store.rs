@@ -123,14 +123,14 @@ pub async fn insert_identity<A: LinksIdentity>(
     }
 }
 
-pub async fn note_use(database: &impl ConnectionTrait, id: IdentityId, label: &str, now: Moment) -> Result<()> {
-    identity::Entity::update_many()
+pub async fn note_use(database: &impl ConnectionTrait, id: IdentityId, label: &str, now: Moment) -> Result<bool> {
+    let noted = identity::Entity::update_many()
         .col_expr(identity::Column::LastUsedAt, Expr::value(now.milliseconds()))
         .col_expr(identity::Column::Label, Expr::value(label))
         .filter(identity::Column::Id.eq(id.0))
         .exec(database)
         .await?;
-    Ok(())
+    Ok(noted.rows_affected == 1)
 }
 
 fn of_user(user: UserId) -> Select<identity::Entity> {

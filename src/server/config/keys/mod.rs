@@ -57,7 +57,7 @@ impl SecretFile<'_> {
         Ok(bytes)
     }
 
-    /// Its text, without the spaces around it.
+    /// Its text as it stands.
     ///
     /// # Errors
     /// It cannot be read, others may read it, or it is no text or a longer one than `most` bytes.

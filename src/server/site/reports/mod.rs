@@ -22,6 +22,7 @@ use crate::{
         error::Result,
         visit::Visit,
     },
+    words,
 };
 
 use reading::Breach;
@@ -33,10 +34,12 @@ pub const PATH: &str = "/reports";
 pub const MOST: u64 = 500;
 
 /// Keeps what a browser reported.
-async fn keep(app: &App, breaches: &[Breach]) -> Result<()> {
+async fn keep(app: &App, mut breaches: Vec<Breach>) -> Result<()> {
+    // In one order, or two requests at once could each wait for a row of the other's.
+    breaches.sort();
     let now = app.clock().now();
     let transaction = app.database().begin().await?;
-    for breach in breaches {
+    for breach in &breaches {
         store::add(&transaction, breach, now).await?;
     }
     store::forget_beyond(&transaction, MOST).await?;
@@ -61,7 +64,7 @@ pub async fn clear(visit: &Visit) -> Result<Landing> {
     let permit = policy::may::<act::ClearReports>(visit.actor(), visit.now())?;
     let transaction = visit.database().begin().await?;
     let gone = store::clear(&transaction, &permit).await?;
-    let line = Line::of(Deed::ReportsCleared, Subject::Site).detailed(gone);
+    let line = Line::of(Deed::ReportsCleared, Subject::Site).detailed(words::counted(gone, "kind"));
     audit::record(&transaction, visit, line).await?;
     transaction.commit().await?;
     Ok(Landing::on(LocalPath::ours("/admin/reports")).saying(Notice::ReportsCleared))

@@ -3,7 +3,7 @@
 
 use axum::{
     Extension, Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     middleware::from_fn_with_state,
@@ -11,13 +11,20 @@ use axum::{
     routing::post,
 };
 
+use http_body_util::{BodyExt, Limited};
+
 use super::{
     PATH,
     gate::Gate,
     keep,
     reading::{self, Form},
 };
-use crate::server::{app::App, layers, refusals::Refusal, visit::Client};
+use crate::server::{
+    app::App,
+    layers::{self, answer},
+    refusals::Refusal,
+    visit::Client,
+};
 
 /// Bytes of one request: browsers send a few reports of about one KiB each.
 const LARGEST: usize = 16 * 1024;
@@ -26,6 +33,15 @@ const LARGEST: usize = 16 * 1024;
 pub fn routes(app: App) -> Router {
     let client = from_fn_with_state(app.clone(), layers::client::layer);
     Router::new().route(PATH, post(take)).layer(client).with_state((app, Gate::default()))
+}
+
+fn unread(cause: &axum::Error) -> Response {
+    match answer::status_of(cause) {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refusal::TooLarge.answer(StatusCode::PAYLOAD_TOO_LARGE, "A report is smaller than that.\n")
+        }
+        status => status.into_response(),
+    }
 }
 
 async fn take(
@@ -41,8 +57,9 @@ async fn take(
     if !gate.admits(client.address, app.clock().now()) {
         return Refusal::Overload.answer(StatusCode::TOO_MANY_REQUESTS, "Too many reports.\n");
     }
-    let Ok(body) = to_bytes(body, LARGEST).await else {
-        return Refusal::TooLarge.answer(StatusCode::PAYLOAD_TOO_LARGE, "A report is smaller than that.\n");
+    let body = match Limited::new(body, LARGEST).collect().await {
+        Ok(whole) => whole.to_bytes(),
+        Err(cause) => return unread(&axum::Error::new(cause)),
     };
     let Ok(breaches) = reading::read(form, &body, app.config().site.address.origin()) else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -50,7 +67,7 @@ async fn take(
     if breaches.is_empty() {
         return StatusCode::NO_CONTENT.into_response();
     }
-    match keep(&app, &breaches).await {
+    match keep(&app, breaches).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(cause) => {
             tracing::warn!(?cause, "a report of a browser could not be kept");

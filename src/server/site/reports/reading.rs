@@ -30,7 +30,7 @@ impl Form {
 }
 
 /// What a browser refused, in what is kept of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Breach {
     pub directive: &'static str,
     pub blocked: String,

@@ -2,8 +2,7 @@
 //! an account elsewhere.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::Path;
 
 use base64::Engine;
@@ -14,7 +13,8 @@ use super::asking::Asking;
 use crate::accounts::model::Secret;
 use crate::server::config::acme::{Acme, BindingKey};
 use crate::server::config::catalogue::{TLS_ACME_CA_FILE, TLS_ACME_DIRECTORY, TLS_ACME_EAB_HMAC_KEY, TLS_ACME_EAB_HMAC_KEY_FILE};
-use crate::server::config::private_file::{self, Sharing};
+use crate::server::config::keys::{SecretFile, quality};
+use crate::server::config::private_file::Sharing;
 use crate::server::start_error::StartError;
 
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl fmt::Debug for Opened {
 }
 
 /// Far more than any key has; a file beyond it is not one.
-const LONGEST_KEY: u64 = 4 * 1_024;
+const LONGEST_KEY: usize = 4 * 1_024;
 
 impl Opened {
     /// # Errors
@@ -58,6 +58,9 @@ impl Opened {
 }
 
 fn decode(text: &Secret) -> Result<Zeroizing<Vec<u8>>, String> {
+    if let Some(flaw) = quality::flaw_of_text(text.expose()) {
+        return Err(format!("{flaw}. Copy the key from the authority's page as it stands there."));
+    }
     let text = Zeroizing::new(text.expose().trim().trim_end_matches('=').replace('+', "-").replace('/', "_"));
     match BASE64_URL_SAFE_NO_PAD.decode(text.as_bytes()) {
         Ok(key) if !key.is_empty() => Ok(Zeroizing::new(key)),
@@ -66,18 +69,14 @@ fn decode(text: &Secret) -> Result<Zeroizing<Vec<u8>>, String> {
 }
 
 fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, StartError> {
-    let refuse =
-        |complaint: String| StartError::File { setting: TLS_ACME_EAB_HMAC_KEY_FILE.key, path: path.to_owned(), complaint };
-    let unreadable = |cause: std::io::Error| {
-        refuse(format!("cannot be read: {cause}. Give the user that runs Locutory the right to read it."))
+    let file = SecretFile {
+        setting: TLS_ACME_EAB_HMAC_KEY_FILE.key,
+        path,
+        sharing: Sharing::GroupReads,
+        holds: "holds the key of an account with the authority; ask the authority for another one if others may have read it",
     };
-    let file = File::open(path).map_err(unreadable)?;
-    if let Some(mode) = private_file::excess_permissions(&file, Sharing::GroupReads).map_err(unreadable)? {
-        return Err(refuse(format!("holds a secret, and its mode {mode:o} lets others at it. Run `chmod 600` on it.")));
-    }
-    let mut text = String::new();
-    file.take(LONGEST_KEY).read_to_string(&mut text).map_err(unreadable)?;
-    decode(&Secret::new(text)).map_err(refuse)
+    let text = file.read_text(LONGEST_KEY)?;
+    decode(&Secret::new(text.trim().to_owned())).map_err(|complaint| file.refusal(complaint))
 }
 
 fn read_roots(path: &Path) -> Result<Vec<reqwest::Certificate>, StartError> {

@@ -8,6 +8,7 @@ use instant_acme::{
     RetryPolicy,
 };
 use rcgen::{CertificateParams, DistinguishedName, KeyPair};
+use zeroize::Zeroizing;
 
 use super::asking::Asking;
 use super::cache::{Cache, Issued, Placed, Registered, Usable};
@@ -69,13 +70,16 @@ impl Orders {
             }
         };
         let issued = Issued { directory: placed.directory, chain, key: placed.key };
-        let usable = Usable::of(&issued)?;
-        if !usable.certificate.names.iter().eq(self.sorted_names().iter()) {
-            return Err(Fault::Unfit);
-        }
+        // The same order would lead to the same chain again.
+        let usable = self.fitting(&issued).inspect_err(|_| self.cache.forget_placed())?;
         self.cache.keep_issued(&issued)?;
         self.cache.forget_placed();
         Ok(usable)
+    }
+
+    fn fitting(&self, issued: &Issued) -> Result<Usable, Fault> {
+        let usable = Usable::of(issued)?;
+        if usable.certificate.names.iter().eq(self.sorted_names().iter()) { Ok(usable) } else { Err(Fault::Unfit) }
     }
 
     fn sorted_names(&self) -> std::collections::BTreeSet<String> {
@@ -90,7 +94,7 @@ impl Orders {
         if let Some(known) = self.cache.registered(self.directory()) {
             let copy = Registered { contact: contact.clone(), credentials: known.credentials };
             if copy.contact != known.contact {
-                let text = serde_json::to_string(&copy.credentials).map_err(instant_acme::Error::from)?;
+                let text = Zeroizing::new(serde_json::to_string(&copy.credentials).map_err(instant_acme::Error::from)?);
                 let account = builder.from_credentials(copy.credentials).await?;
                 account.update_contacts(&contacts).await?;
                 let credentials = serde_json::from_str(&text).map_err(instant_acme::Error::from)?;

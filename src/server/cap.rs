@@ -1,5 +1,6 @@
-//! At most so many open connections in all, and per client network, so that one visitor cannot hold them all.
-//! An IPv4 address is a network; with IPv6 it is the /64, which is what one subscriber gets.
+//! At most so many of something at once, in all and per client network, so that one visitor cannot hold them all: open
+//! connections, and forms on their way. An IPv4 address is a network; with IPv6 it is the /64, which is what one subscriber
+//! gets.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,9 +17,9 @@ use crate::server::refusals::Refusal;
 
 const SUBSCRIBER_PREFIX: u8 = 64;
 
-/// Counts the open connections of each network.
+/// Counts what each network has open.
 #[derive(Debug)]
-pub struct ConnectionCap {
+pub struct Cap {
     in_all: Arc<Semaphore>,
     /// How many there are, for monitoring programs.
     figure: Gauge,
@@ -28,7 +29,7 @@ pub struct ConnectionCap {
     open: Mutex<HashMap<IpNet, usize>>,
 }
 
-/// A place among all connections, given back when dropped.
+/// A place among all, given back when dropped.
 #[derive(Debug)]
 pub struct Place {
     figure: Gauge,
@@ -44,18 +45,18 @@ impl Drop for Place {
 /// A place among those of a network, given back when dropped.
 #[derive(Debug)]
 pub struct NetworkPlace {
-    cap: Arc<ConnectionCap>,
+    cap: Arc<Cap>,
     /// `None` for a proxy, which takes no place.
     network: Option<IpNet>,
 }
 
-impl ConnectionCap {
+impl Cap {
     #[must_use]
     pub fn new(in_all: usize, most: usize, uncounted: Proxies, figure: Gauge) -> Arc<Self> {
         Arc::new(Self { in_all: Arc::new(Semaphore::new(in_all)), figure, most, uncounted, open: Mutex::default() })
     }
 
-    /// A place for a connection, whoever it is from.
+    /// A place, whoever it is for.
     ///
     /// # Errors
     /// All are taken.
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_network_that_has_all_its_places_is_refused_and_others_are_not() {
-        let cap = ConnectionCap::new(9, 2, Proxies::default(), Gauge::default());
+        let cap = Cap::new(9, 2, Proxies::default(), Gauge::default());
         let _places = [cap.admit(address("192.0.2.1")).unwrap(), cap.admit(address("::ffff:192.0.2.1")).unwrap()];
         assert!(cap.admit(address("192.0.2.1")).is_none());
         assert!(cap.admit(address("192.0.2.2")).is_some());
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn the_figure_is_how_many_places_are_taken() {
         let figure = Gauge::default();
-        let cap = ConnectionCap::new(2, 2, Proxies::default(), figure.clone());
+        let cap = Cap::new(2, 2, Proxies::default(), figure.clone());
         let places = [cap.place().unwrap(), cap.place().unwrap()];
         assert_eq!((cap.place().unwrap_err(), figure.get()), (Refusal::ServerFull, 2));
         drop(places);
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn ipv6_is_counted_by_subscriber() {
-        let cap = ConnectionCap::new(9, 1, Proxies::default(), Gauge::default());
+        let cap = Cap::new(9, 1, Proxies::default(), Gauge::default());
         let _place = cap.admit(address("2001:db8:0:1::1")).unwrap();
         assert!(cap.admit(address("2001:db8:0:1:ffff::9")).is_none());
         assert!(cap.admit(address("2001:db8:0:2::1")).is_some());
@@ -151,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_closed_connection_gives_its_place_back() {
-        let cap = ConnectionCap::new(9, 1, Proxies::default(), Gauge::default());
+        let cap = Cap::new(9, 1, Proxies::default(), Gauge::default());
         drop(cap.admit(address("192.0.2.1")).unwrap());
         assert!(cap.counts().is_empty(), "a network without connections is remembered");
         assert!(cap.admit(address("192.0.2.1")).is_some());
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn a_declared_proxy_is_not_counted() {
         let proxies = Proxies::parse("10.0.0.0/8").unwrap();
-        let cap = ConnectionCap::new(9, 1, proxies, Gauge::default());
+        let cap = Cap::new(9, 1, proxies, Gauge::default());
         let places: Vec<_> = (0..5).map(|_| cap.admit(address("10.0.0.1"))).collect();
         assert!(places.iter().all(Option::is_some));
     }

@@ -2,6 +2,7 @@
 //! keys of what was made, each with a digest of what was sent. A form that was changed before it is sent again,
 //! as when its first answer was lost on the way, is a new one: nothing that somebody wrote is taken for done.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use crate::accounts::model::UserId;
@@ -40,8 +41,7 @@ impl OnceKey {
             digest.update(part.len().to_be_bytes());
             digest.update(part);
         }
-        let digest: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("{author}:{}:{digest}", self.0)
+        format!("{author}:{}:{}", self.0, URL_SAFE_NO_PAD.encode(&digest.finalize()[..16]))
     }
 
     #[must_use]

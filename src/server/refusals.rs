@@ -1,5 +1,6 @@
 //! Why the program turned somebody away before any page or act was asked: counted here by kind, in one place for
-//! connections and requests alike, and written into the log of security events by whoever looks at answers last.
+//! connections and requests alike. Those of requests are also written into the log of security events, by whoever looks at
+//! answers last; of connections there are too many for that.
 //!
 //! **Promise.** A kind is a fixed word; nothing that a client sent is ever part of it.
 

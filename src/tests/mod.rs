@@ -10,6 +10,7 @@ mod addresses;
 mod architecture;
 mod challenge;
 mod comments;
+mod compression;
 mod database_tls;
 mod demo;
 mod escaping;

@@ -66,7 +66,7 @@ pub struct Limits {
     pub connections: usize,
     /// Pages and forms that are worked on at the same time; a quarter is for people who are signed in.
     pub requests_at_once: usize,
-    /// From the first byte of a request to the last of its answer.
+    /// From the end of a request's head to the beginning of its answer.
     pub request: Duration,
 }
 

@@ -159,7 +159,7 @@ test.describe("members", () => {
     await isAtFault(field(page, "Reason"), "Please give a reason.");
     for (const [days, told] of [
       ["0", "the nearest is 1."],
-      ["99999", "the nearest is 3650."],
+      ["99999", "the nearest is 3,650."],
     ] as const) {
       await field(page, "Reason").fill("Three advertisements in a row");
       await page.getByLabel("Days").fill(days);
@@ -270,11 +270,11 @@ test.describe("settings", () => {
       ["Name", "x".repeat(61), "Please use at most 60 characters for the name."],
       ["Length of a comment", "", "Please enter a length of a comment."],
       ["Length of a comment", "99", "the nearest is 100."],
-      ["Length of a comment", "10001", "the nearest is 10000."],
+      ["Length of a comment", "10001", "the nearest is 10,000."],
       ["Comments per minute", "0", "the nearest is 1."],
       ["Comments per minute", "-3", "This is not a number of comments that can be used."],
-      ["Discussions per hour", "1001", "the nearest is 1000."],
-      ["Time to edit", "525601", "the nearest is 525600."],
+      ["Discussions per hour", "1001", "the nearest is 1,000."],
+      ["Time to edit", "525601", "the nearest is 525,600."],
       ["Time to edit", "1.5", "This is not a number of minutes that can be used."],
       ["Time to edit", "1e3", "This is not a number of minutes that can be used."],
     ] as const) {

@@ -296,7 +296,7 @@ test.describe("writing", () => {
     await awake(page);
     await field(page, "Your comment").fill(long);
     await button(page, "Publish comment").click();
-    await isAtFault(field(page, "Your comment"), "Please use at most 10000 characters for the comment.");
+    await isAtFault(field(page, "Your comment"), "Please use at most 10,000 characters for the comment.");
     await expect(field(page, "Your comment")).toHaveValue(long);
     await expect(page.getByText("No comments yet")).toBeVisible();
   });

@@ -73,7 +73,7 @@ impl Cap {
     pub fn network_place(self: &Arc<Self>, peer: Peer) -> Result<NetworkPlace, Refusal> {
         match peer {
             Peer::Network(address) => self.admit(address.ip()).ok_or(Refusal::NetworkFull),
-            Peer::Socket => Ok(NetworkPlace { cap: Arc::clone(self), network: None }),
+            Peer::Socket | Peer::Proxy(_) => Ok(NetworkPlace { cap: Arc::clone(self), network: None }),
         }
     }
 

@@ -80,9 +80,9 @@ enum Command {
 /// Runs what the process's arguments ask for.
 #[must_use]
 pub fn main() -> ExitCode {
-    sandbox::drop_what_nobody_needs();
+    let kept = sandbox::drop_what_nobody_needs();
     let CommandLine { common, command } = CommandLine::parse();
-    match run(common, command) {
+    match run(common, command, &kept) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output::complain(&failure);
@@ -91,11 +91,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(common: Common, command: Command) -> Result<(), Failure> {
+fn run(common: Common, command: Command, kept: &sandbox::Kept) -> Result<(), Failure> {
     match command {
         Command::Config(command) => config::run(common.sources(Vec::new()), command),
         Command::Serve(command) => {
             let config = common.load(command.flags())?;
+            kept.tell();
             sandbox::warn_of_root();
             // What the sandbox names must be there, and no thread may have been started yet.
             folder::prepare(&config.data)?;

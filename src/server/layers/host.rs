@@ -54,9 +54,8 @@ pub async fn layer(State(hosts): State<Hosts>, request: Request, next: Next) -> 
         Named::Malformed => Refusal::ForeignHost.answer(StatusCode::BAD_REQUEST, "A request names one host, in one way.\n"),
         Named::Once(name) if is_health || hosts.contain(&name) => next.run(request).await,
         Named::Never if is_health => next.run(request).await,
-        Named::Once(_) | Named::Never => {
-            Refusal::ForeignHost.answer(StatusCode::MISDIRECTED_REQUEST, "There is no site of that name here.\n")
-        }
+        Named::Once(_) | Named::Never => Refusal::ForeignHost
+            .answer(StatusCode::MISDIRECTED_REQUEST, "There is no site of that name here. Please check the address.\n"),
     }
 }
 

@@ -19,7 +19,10 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     if request.method().is_safe() || is_open || is_from_here(request.headers(), app.config().site.address.origin()) {
         return next.run(request).await;
     }
-    Refusal::ForeignOrigin.answer(StatusCode::FORBIDDEN, "This request did not come from a page of this site.\n")
+    Refusal::ForeignOrigin.answer(
+        StatusCode::FORBIDDEN,
+        "This request did not come from a page of this site. Please open the page there and send it again.\n",
+    )
 }
 
 /// What takes a POST from elsewhere than our pages, because neither is anybody's act: who is signed in

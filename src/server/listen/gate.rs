@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::{self, Response};
 use axum_server::accept::Accept;
 use hyper::body::Incoming;
@@ -24,7 +24,7 @@ use super::socket::Stream;
 use super::watch::{Measured, Watch};
 use crate::server::cap::Cap;
 use crate::server::config::{Proxies, ProxyProtocol};
-use crate::server::peer::Peer;
+use crate::server::peer::{NO_ADDRESS, Peer};
 use crate::server::refusals::{Refusal, Refusals};
 
 /// Bytes of an answer that the system holds for a reader (Linux takes twice as many, and asks for more when a third has
@@ -79,9 +79,11 @@ impl Gate {
         if self.proxy_protocol == ProxyProtocol::Required {
             let (source, rest) = self.proxy_header(peer, &mut stream).await.ok_or(Closed(Refusal::ProxyHeader))?;
             ahead = rest;
-            if let Source::Client(address) = source {
-                peer = Peer::Network(address);
-            }
+            peer = match (source, peer) {
+                (Source::Client(address), _) => Peer::Network(address),
+                (Source::Proxy, Peer::Network(address)) => Peer::Proxy(address.ip()),
+                (Source::Proxy, Peer::Socket | Peer::Proxy(_)) => Peer::Proxy(NO_ADDRESS),
+            };
         }
         let network_place = self.cap.network_place(peer).map_err(Closed)?;
         if let Either::Left(stream) = &stream {
@@ -98,7 +100,7 @@ impl Gate {
     async fn proxy_header(&self, peer: Peer, stream: &mut Stream) -> Option<(Source, Vec<u8>)> {
         let is_proxy = match peer {
             Peer::Network(address) => self.proxies.contains(address.ip()),
-            Peer::Socket => true,
+            Peer::Socket | Peer::Proxy(_) => true,
         };
         if !is_proxy {
             return None;
@@ -138,9 +140,6 @@ where
     fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
         let ticket = self.watch.request();
         request.extensions_mut().insert(self.peer);
-        if let Peer::Network(address) = self.peer {
-            request.extensions_mut().insert(ConnectInfo(address));
-        }
         let answer = self.service.call(request);
         Box::pin(async move { answer.await.map(|response| response.map(|body| Measured::new(body, ticket))) })
     }

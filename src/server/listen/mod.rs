@@ -91,6 +91,7 @@ impl Listeners {
             redirect.map(|endpoint| open(catalogue::LISTEN_REDIRECT_ADDRESS.key, endpoint, Purpose::Redirect)).transpose()?;
         let address = main.endpoint().map_err(StartError::Serving)?;
         refuse_plain_http_in_public(config, &address)?;
+        refuse_proxy_headers_of_nobody(config, &address)?;
         Ok(Self { main, redirect, address })
     }
 
@@ -172,6 +173,21 @@ fn refuse_plain_http_in_public(config: &Config, address: &Endpoint) -> Result<()
             "the service manager hands over {address}, which other machines reach, and without TLS everybody on the way could \
              read the passwords. Set tls.mode, declare the TLS proxy in front of Locutory with listen.behind_proxy, or have \
              the socket unit listen on a Unix socket or on 127.0.0.1."
+        ),
+    })
+}
+
+/// As above: over an inherited port, only a declared proxy could send the header.
+fn refuse_proxy_headers_of_nobody(config: &Config, address: &Endpoint) -> Result<(), StartError> {
+    let listen = Listen { address: address.clone(), ..config.listen.clone() };
+    if listen.proxy_protocol == ProxyProtocol::Off || listen.is_behind_proxy() {
+        return Ok(());
+    }
+    Err(StartError::Setting {
+        setting: catalogue::LISTEN_PROXY_PROTOCOL.key,
+        complaint: format!(
+            "is \"required\", but the service manager hands over {address}, and no proxy is declared that could send its \
+             header. Name the proxy's addresses in listen.behind_proxy, or set this to \"off\"."
         ),
     })
 }

@@ -23,36 +23,51 @@ pub enum Effect {
     Whole,
 }
 
-/// Files that others can read, core dumps, tracing by processes of the same user, and more rights by programs
-/// that are started.
-pub fn drop_what_nobody_needs() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
+/// What was to be dropped, and what the system said to that.
+type Dropped = (&'static str, rustix::io::Result<()>);
 
-    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    let no_core = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-    if let Err(cause) = no_core {
-        tracing::warn!(%cause, "core dumps, which would hold secrets, could not be turned off");
-    }
-    drop_on_linux();
-}
+/// What the system would not take from the process, and why.
+#[must_use]
+#[derive(Debug)]
+pub struct Kept(Vec<(&'static str, rustix::io::Errno)>);
 
-#[cfg(target_os = "linux")]
-fn drop_on_linux() {
-    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-
-    let dropped = [
-        ("tracing by others", set_dumpable_behavior(DumpableBehavior::NotDumpable)),
-        ("gaining rights", rustix::thread::set_no_new_privs(true)),
-    ];
-    for (what, result) in dropped {
-        if let Err(cause) = result {
+impl Kept {
+    /// Warns whoever serves.
+    pub fn tell(&self) {
+        for (what, cause) in &self.0 {
             tracing::warn!(%cause, "{what} could not be turned off");
         }
     }
 }
 
+/// Files that others can read, core dumps, tracing by processes of the same user, and more rights by programs
+/// that are started.
+///
+/// Nothing is logged yet when this is called, so what it could not drop is [told](Kept::tell) later.
+pub fn drop_what_nobody_needs() -> Kept {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let no_core = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    let mut kept = vec![("core dumps, which would hold secrets,", no_core)];
+    kept.extend(drop_on_linux());
+    Kept(kept.into_iter().filter_map(|(what, result)| result.err().map(|cause| (what, cause))).collect())
+}
+
+#[cfg(target_os = "linux")]
+fn drop_on_linux() -> [Dropped; 2] {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+
+    [
+        ("tracing by others", set_dumpable_behavior(DumpableBehavior::NotDumpable)),
+        ("gaining rights", rustix::thread::set_no_new_privs(true)),
+    ]
+}
+
 #[cfg(not(target_os = "linux"))]
-const fn drop_on_linux() {}
+const fn drop_on_linux() -> [Dropped; 0] {
+    []
+}
 
 /// Warns whoever serves as root: what is broken into then is the machine.
 pub fn warn_of_root() {

@@ -9,12 +9,12 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::ConnectInfo,
     http::{HeaderValue, Method, Request, header},
 };
 use tower::ServiceExt;
 
 use super::Answer;
+use crate::server::peer::Peer;
 
 const PAGES: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const DATA: &str = "application/json";
@@ -153,7 +153,7 @@ impl Browser {
             let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
             request.headers_mut().insert(header::COOKIE, HeaderValue::from_str(&cookies).unwrap());
         }
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 50_000)));
+        request.extensions_mut().insert(Peer::Network(SocketAddr::new(self.address, 50_000)));
         let (method, address) = (request.method().clone(), request.uri().to_string());
         let response = match self.router.clone().oneshot(request).await {
             Ok(response) => response,

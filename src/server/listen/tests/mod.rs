@@ -10,7 +10,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
+use axum::Extension;
 use axum::routing::get;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -111,7 +111,14 @@ async fn exchange(address: SocketAddr, request: &[u8]) -> String {
 }
 
 fn greeting() -> Router {
-    Router::new().route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { format!("hello {}", peer.ip()) }))
+    let hello = |Extension(peer): Extension<Peer>| async move {
+        match peer {
+            Peer::Network(address) => format!("hello {}", address.ip()),
+            Peer::Proxy(address) => format!("hello proxy {address}"),
+            Peer::Socket => "hello socket".to_owned(),
+        }
+    };
+    Router::new().route("/", get(hello))
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn a_declared_proxy_says_whose_connection_it_is() {
     let running = start(folder.path(), &SETTINGS, greeting());
     assert!(exchange(running.address, &[HEADER, READ_ROOT].concat()).await.ends_with("hello 203.0.113.7"));
     let itself = exchange(running.address, &[b"PROXY UNKNOWN\r\n", READ_ROOT].concat()).await;
-    assert!(itself.ends_with("hello 127.0.0.1"), "{itself}");
+    assert!(itself.ends_with("hello proxy 127.0.0.1"), "{itself}");
     running.end().await;
 }
 

@@ -108,3 +108,20 @@ fn child_that_refuses_a_public_port() {
     let refusal = Listeners::bind(&config_of(&[(&catalogue::LISTEN_ADDRESS, "systemd")])).unwrap_err().to_string();
     assert!(refusal.starts_with("listen.address:") && refusal.contains("tls.mode"), "{refusal}");
 }
+
+#[test]
+fn the_proxy_protocol_is_refused_at_a_port_of_the_service_manager_without_a_proxy() {
+    inherit("public", "child_that_refuses_headers_of_nobody");
+}
+
+#[test]
+#[ignore = "runs as a child of the test above, with the sockets that it refuses"]
+fn child_that_refuses_headers_of_nobody() {
+    let settings = [
+        (&catalogue::LISTEN_ADDRESS, "systemd"),
+        (&catalogue::LISTEN_PROXY_PROTOCOL, "required"),
+        (&catalogue::TLS_MODE, "self-signed"),
+    ];
+    let refusal = Listeners::bind(&config_of(&settings)).unwrap_err().to_string();
+    assert!(refusal.starts_with("listen.proxy_protocol:") && refusal.contains("listen.behind_proxy"), "{refusal}");
+}

@@ -6,8 +6,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
+use tokio_util::either::Either;
 
 use super::socket::Stream;
 use super::watch::{Verdict, Watch};
@@ -42,11 +44,21 @@ impl Guarded {
                 Some(Verdict::Quiet) => return Err(io::Error::from(io::ErrorKind::TimedOut)),
                 Some(Verdict::TooSlow) => {
                     self.refusals.count(Refusal::TooSlow);
+                    self.reset_at_the_end();
                     return Err(io::Error::from(io::ErrorKind::TimedOut));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Closed as usual, what was not read would stay with the system until the client has read it, as slowly as it likes.
+    fn reset_at_the_end(&self) {
+        if let Either::Left(stream) = &self.stream
+            && let Err(cause) = SockRef::from(stream).set_linger(Some(Duration::ZERO))
+        {
+            tracing::debug!(%cause, "a slow connection cannot be reset, only closed");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 """`make scan`: has outside judges look at the release, under TLS, with the people of the demo.
 
 Each judge is first sent to an application with planted holes: one that finds none there is blind, and what it says of
-Locutory does not count. Nor does it where more than one answer in twenty was a refusal. Ends with 0 if every gate is
+Locutory does not count. Nor does it of a form to which more than one answer in twenty was a refusal. Ends with 0 if every gate is
 kept; the table is in target/scan/report.md. See docs/scanning.md.
 """
 
@@ -18,7 +18,7 @@ from community import Community
 from holes import MUST_BE_FOUND, Holes
 from judge import Judge, Thoroughness, Verdict
 from report import Report, Row
-from target import Site
+from target import Site, Tally
 
 MOST_TURNED_AWAY = 0.05
 
@@ -71,11 +71,6 @@ def ask(judge: Judge, planted: Site, locutory: Site, thoroughness: Thoroughness,
     verdicts = examine(judge, locutory, thoroughness, report)
     if not verdicts or any(verdict.findings or verdict.void for verdict in verdicts):
         report.miss(f"{judge.name}: {judge.gate}")
-    tally = locutory.tally()
-    if judge.counts_refusals:
-        print(f"  {tally.answers} answers, {100 * tally.share:.1f} % of them refusals", flush=True)
-        if not tally.answers or tally.share > MOST_TURNED_AWAY:
-            report.miss(f"{judge.name} is void: {tally.turned_away} of {tally.answers} answers were 403 or 429")
 
 
 def examine(judge: Judge, site: Site, thoroughness: Thoroughness, report: Report) -> list[Verdict]:
@@ -84,12 +79,24 @@ def examine(judge: Judge, site: Site, thoroughness: Thoroughness, report: Report
     try:
         for verdict in judge.examine(site, thoroughness):
             now = time.monotonic()
+            if judge.counts_refusals:
+                weigh(verdict, site.tally())
             report.add(Row(judge, site.name, verdict, now - began))
             verdicts.append(verdict)
             began = now
     except Exception as cause:  # One judge that breaks must not silence the others.
         report.miss(f"{judge.name} broke at {site.name}: {cause}")
     return verdicts
+
+
+def weigh(verdict: Verdict, tally: Tally | None) -> None:
+    """A judge that was turned away from what it was to look at has not looked at it."""
+    if tally is None:
+        return
+    told = f"{tally.turned_away} of {tally.answers} answers were 403 or 429"
+    verdict.said = ", ".join(filter(None, [verdict.said, told]))
+    if not verdict.void and not verdict.throttled and (not tally.answers or tally.share > MOST_TURNED_AWAY):
+        verdict.void = told
 
 
 if __name__ == "__main__":

@@ -233,6 +233,7 @@ class Community:
             Page("somebody", "/admin/users/2", "admin"),
             Page("letters", "/admin/letters", "admin"),
             Page("settings", "/admin/settings", "admin"),
+            Page("reports of browsers", "/admin/reports", "admin"),
             Page("audit", "/admin/audit", "admin"),
         ]
 

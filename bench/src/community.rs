@@ -53,6 +53,13 @@ impl Writer {
         let discussion = discussion.to_string();
         Request::post("comments/publish", &[("discussion", &discussion), ("body", body)], Some(&self.cookie))
     }
+
+    /// As a form with a key, which does its work once however often it is sent.
+    pub fn publish_once(&self, discussion: u64, body: &str, key: &str) -> Request {
+        let discussion = discussion.to_string();
+        let fields = [("discussion", &*discussion), ("body", body), ("once", key)];
+        Request::post("comments/publish", &fields, Some(&self.cookie))
+    }
 }
 
 /// With accounts and room to write, and nothing to read yet.

@@ -1,5 +1,5 @@
-//! `kill -9` in the middle, again and again: what was acknowledged is there after the restart, nothing is there twice, and
-//! the audit log agrees with what exists.
+//! `kill -9` in the middle, again and again: what was acknowledged is there after the restart, nothing is there twice
+//! though whatever had no answer is sent again, and the audit log agrees with what exists.
 
 use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
@@ -21,34 +21,43 @@ const LIFE: Duration = Duration::from_millis(300);
 const LONGER: Duration = Duration::from_millis(37);
 
 #[derive(Default)]
-struct Acknowledged {
+struct Done {
     comments: Vec<String>,
     titles: Vec<String>,
+    unanswered: Vec<Unanswered>,
 }
 
-pub async fn run(table: &mut Table, place: &Place, crashes: u32) -> Outcome {
-    let server = Server::start(place).await?;
+/// A comment that may or may not be there: the server died before it told.
+struct Unanswered {
+    writer: Writer,
+    mark: String,
+}
+
+pub async fn run(table: &mut Table, database: &str, place: &Place, crashes: u32) -> Outcome {
+    let mut server = Server::start(place).await?;
     let community = community::found(&server, place).await?;
     let renamed = community::start(&server, &community.writers[0], "What is renamed").await?;
-    let mut acknowledged = Acknowledged::default();
-    let mut server = Some(server);
+    let mut acknowledged = Done::default();
+    let mut sent_again = 0;
     for crash in 0..crashes {
-        let living = match server.take() {
-            Some(server) => server,
-            None => Server::start(place).await?,
-        };
-        let mut work = at_work(living.address, &community, renamed, crash as usize);
+        let mut work = at_work(server.address, &community, renamed, crash as usize);
         tokio::time::sleep(LIFE + LONGER * crash).await;
-        living.kill().await?;
+        server.kill().await?;
         while let Some(done) = work.join_next().await {
             let done = done?;
             acknowledged.comments.extend(done.comments);
             acknowledged.titles.extend(done.titles);
+            acknowledged.unanswered.extend(done.unanswered);
+        }
+        server = Server::start(place).await?;
+        sent_again += acknowledged.unanswered.len();
+        for Unanswered { writer, mark } in acknowledged.unanswered.drain(..) {
+            server.ask(comment(&writer, community.empty, &mark)).await?.demand(200, "a comment that is sent again")?;
+            acknowledged.comments.push(mark);
         }
     }
-    let server = Server::start(place).await?;
-    let broken = judge(table, &server, &community, renamed, &acknowledged).await?;
-    table.add("crashes", crashes.to_string());
+    let broken = judge(table, database, &server, &community, renamed, &acknowledged).await?;
+    table.add(format!("crashes, comments sent again after them, {database}"), format!("{crashes}, {sent_again}"));
     server.stop().await?;
     match broken {
         0 if !acknowledged.comments.is_empty() && !acknowledged.titles.is_empty() => Ok(()),
@@ -57,7 +66,7 @@ pub async fn run(table: &mut Table, place: &Place, crashes: u32) -> Outcome {
     }
 }
 
-fn at_work(server: SocketAddr, community: &Community, renamed: u64, crash: usize) -> JoinSet<Acknowledged> {
+fn at_work(server: SocketAddr, community: &Community, renamed: u64, crash: usize) -> JoinSet<Done> {
     let mut work = JoinSet::new();
     // Not always the same ones, as nobody may write a thousand comments a minute.
     let writers = community.writers.iter().cycle().skip(crash * WRITERS).take(WRITERS);
@@ -70,22 +79,31 @@ fn at_work(server: SocketAddr, community: &Community, renamed: u64, crash: usize
 }
 
 /// Writes until the server dies.
-async fn write(server: SocketAddr, writer: Writer, discussion: u64, of: usize) -> Acknowledged {
-    let mut done = Acknowledged::default();
+async fn write(server: SocketAddr, writer: Writer, discussion: u64, of: usize) -> Done {
+    let mut done = Done::default();
     let Ok(mut connection) = Connection::open(server).await else { return done };
     for number in 0.. {
         let mark = marks::mark(of, number);
-        match connection.send(&writer.publish(discussion, &format!("{mark} And so on."))).await {
+        match connection.send(&comment(&writer, discussion, &mark)).await {
             Ok(answer) if answer.status == 200 => done.comments.push(mark),
-            _ => break,
+            Ok(_) => break,
+            Err(_) => {
+                done.unanswered.push(Unanswered { writer, mark });
+                break;
+            }
         }
     }
     done
 }
 
+fn comment(writer: &Writer, discussion: u64, mark: &str) -> Request {
+    let key: String = mark.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { 'x' }).collect();
+    writer.publish_once(discussion, &format!("{mark} And so on."), &key)
+}
+
 /// Renames a discussion until the server dies; each new title is one line of the audit log.
-async fn rename(server: SocketAddr, admin: String, discussion: u64, of: usize) -> Acknowledged {
-    let mut done = Acknowledged::default();
+async fn rename(server: SocketAddr, admin: String, discussion: u64, of: usize) -> Done {
+    let mut done = Done::default();
     let Ok(mut connection) = Connection::open(server).await else { return done };
     for number in 0.. {
         let mark = marks::mark(of, number);
@@ -101,10 +119,11 @@ async fn rename(server: SocketAddr, admin: String, discussion: u64, of: usize) -
 
 async fn judge(
     table: &mut Table,
+    database: &str,
     server: &Server,
     community: &Community,
     renamed: u64,
-    acknowledged: &Acknowledged,
+    acknowledged: &Done,
 ) -> Outcome<usize> {
     let cookie = &community.writers[0].cookie;
     let comments = marks::in_discussion(server, community.empty, cookie).await?;
@@ -116,11 +135,11 @@ async fn judge(
         [("comments", &acknowledged.comments, &comments), ("lines of the audit log", &acknowledged.titles, &titles)]
     {
         let (lost, doubled) = (lost(expected, found), found.values().filter(|times| **times > 1).count());
-        table.add(format!("{what} acknowledged before a crash"), expected.len().to_string());
-        table.add(format!("{what} lost, doubled"), format!("{lost}, {doubled}"));
+        table.add(format!("{what} acknowledged, {database}"), expected.len().to_string());
+        table.add(format!("{what} lost, doubled, {database}"), format!("{lost}, {doubled}"));
         broken += lost + doubled;
     }
-    table.add("titles that no line of the audit log explains", unlogged.to_string());
+    table.add(format!("titles that no line of the audit log explains, {database}"), unlogged.to_string());
     Ok(broken)
 }
 

@@ -19,6 +19,8 @@ pub const COMMAND: &str = "endure";
 pub const USAGE: &str = "bench endure half-open|writers|crash|all SERVER [--seconds 1–600] [--crashes 1–100] \
                          [--connections 100–100000] [--postgres ADDRESS]";
 
+const WITHOUT_POSTGRES: &str = "There is no PostgreSQL here; it is left out.";
+
 struct Plan {
     trial: Trial,
     program: PathBuf,
@@ -105,12 +107,19 @@ async fn all(plan: &Plan, scratch: &Scratch, table: &mut Table) -> Outcome {
                 let place = plan.place(scratch, "writers-postgres", Some(address.clone()), Limits::Raised)?;
                 writers::run(table, "PostgreSQL", &place, plan.span).await?;
             }
-            None => println!("There is no PostgreSQL here; it is left out."),
+            None => println!("{WITHOUT_POSTGRES}"),
         }
     }
     if plan.has(Trial::Crash) {
-        let place = plan.place(scratch, "crash", None, Limits::Raised)?;
-        crash::run(table, &place, plan.crashes).await?;
+        let place = plan.place(scratch, "crash-sqlite", None, Limits::Raised)?;
+        crash::run(table, "SQLite", &place, plan.crashes).await?;
+        match &plan.postgres {
+            Some(address) => {
+                let place = plan.place(scratch, "crash-postgres", Some(address.clone()), Limits::Raised)?;
+                crash::run(table, "PostgreSQL", &place, plan.crashes).await?;
+            }
+            None => println!("{WITHOUT_POSTGRES}"),
+        }
     }
     Ok(())
 }

@@ -15,13 +15,14 @@ use axum::http::{self, Response};
 use axum_server::accept::Accept;
 use hyper::body::Incoming;
 use socket2::SockRef;
+use tokio::net::TcpStream;
 use tokio_util::either::Either;
 use tower::Service;
 
 use super::guarded::Guarded;
 use super::proxy_protocol::{self, Source};
 use super::socket::Stream;
-use super::watch::{Measured, Watch};
+use super::watch::{Measured, STANDSTILL, Watch};
 use crate::server::cap::Cap;
 use crate::server::config::{Proxies, ProxyProtocol};
 use crate::server::peer::{NO_ADDRESS, Peer};
@@ -87,9 +88,7 @@ impl Gate {
         }
         let network_place = self.cap.network_place(peer).map_err(Closed)?;
         if let Either::Left(stream) = &stream {
-            // Answers go out as soon as they are written, not when a packet is full.
-            stream.set_nodelay(true)?;
-            SockRef::from(stream).set_send_buffer_size(HELD_BY_SYSTEM)?;
+            prepare(stream)?;
         }
         let watch = Watch::begin();
         let guarded = Guarded::new(stream, ahead, watch.clone(), self.refusals, (place, network_place));
@@ -107,6 +106,17 @@ impl Gate {
         }
         tokio::time::timeout(HEADER, proxy_protocol::read(stream)).await.ok()?.ok()
     }
+}
+
+/// What the system does with a connection, also once we have closed it.
+fn prepare(stream: &TcpStream) -> io::Result<()> {
+    let socket = SockRef::from(stream);
+    // Answers go out as soon as they are written, not when a packet is full.
+    socket.set_tcp_nodelay(true)?;
+    socket.set_send_buffer_size(HELD_BY_SYSTEM)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(STANDSTILL))?;
+    Ok(())
 }
 
 fn peer(stream: &Stream) -> io::Result<Peer> {
@@ -142,5 +152,22 @@ where
         request.extensions_mut().insert(self.peer);
         let answer = self.service.call(request);
         Box::pin(async move { answer.await.map(|response| response.map(|body| Measured::new(body, ticket))) })
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_system_is_told_to_hold_little_of_an_answer_and_not_for_long() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        prepare(&stream).unwrap();
+        let socket = SockRef::from(&stream);
+        // Linux doubles what is asked for (socket(7)).
+        assert_eq!(socket.send_buffer_size().unwrap(), 2 * HELD_BY_SYSTEM);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(STANDSTILL));
+        assert!(socket.tcp_nodelay().unwrap());
     }
 }

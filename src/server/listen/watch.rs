@@ -21,8 +21,9 @@ use tokio::time::Instant;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// Bytes a second.
 const SLOWEST: u64 = 4 * 1_024;
-/// How long nothing at all may be taken: systems buffer much, and ask for more in large steps.
-const STANDSTILL: Duration = Duration::from_secs(20);
+/// How long nothing at all may be taken: systems buffer much, and ask for more in large steps. Short answers lie with the
+/// system as a whole; it counts for them too, after the connection was closed (`TCP_USER_TIMEOUT`, on Linux).
+pub const STANDSTILL: Duration = Duration::from_secs(20);
 /// How long there may be no request at work.
 const QUIET: Duration = Duration::from_mins(2);
 /// An answer is handed on in pieces of this size, so that what was read of it can be told.

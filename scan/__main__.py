@@ -95,7 +95,7 @@ def weigh(verdict: Verdict, tally: Tally | None) -> None:
         return
     told = f"{tally.turned_away} of {tally.answers} answers were 403 or 429"
     verdict.said = ", ".join(filter(None, [verdict.said, told]))
-    if not verdict.void and not verdict.throttled and (not tally.answers or tally.share > MOST_TURNED_AWAY):
+    if not verdict.void and (not tally.answers or tally.share > MOST_TURNED_AWAY):
         verdict.void = told
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,8 +45,11 @@ SITE_SETTINGS = {"comments_per_minute": "1000", "discussions_per_hour": "1000"}
 LOGIN = re.compile(r"^ {2}(admin|moderator|member) +(\S+) +(\S+)$", re.MULTILINE)
 STATUS = re.compile(rb'"message":"answered","status":(\d+).*?"path":"([^"]*)"')
 
-SIGN_IN = b"/api/accounts/sign_in"
-"""Its 403 is what a wrong password is answered, after all that was sent has been looked at, and so no refusal to look."""
+ASK_FOR_A_PASSWORD = (b"/api/accounts/sign_in", b"/api/accounts/prove")
+"""Their 403 is what a wrong password is answered, after all that was sent has been looked at, and so no refusal to look."""
+
+FORGETS_EVERY = 0.2
+"""Seconds: no judge is to be throttled, and not every throttle has a setting."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Community:
             log.seek(self.read_so_far)
             found = STATUS.findall(log.read())
             self.read_so_far = log.tell()
-        return Tally(len(found), sum(status == b"429" or (status == b"403" and path != SIGN_IN) for status, path in found))
+        return Tally(len(found), sum(status == b"429" or (status == b"403" and path not in ASK_FOR_A_PASSWORD) for status, path in found))
 
     def start(self) -> None:
         environment = {
@@ -111,11 +115,14 @@ class Community:
             "LOCUTORY_DATA__FOLDER": str(self.folder / "data"),
             **SETTINGS,
         }
+        self.forgetting = Forgetting(self.folder / "data" / "locutory.db")
         with self.log.open("ab") as log:
             self.server = subprocess.Popen([self.binary, "serve", "--migrate"], cwd=self.folder, env=environment, stdout=log, stderr=log)
         wait_until(self._stands, START, f"the start of the server (its log is {self.log})")
+        self.forgetting.start()
 
     def stop(self) -> None:
+        self.forgetting.stop()
         if self.server and self.server.poll() is None:
             self.server.terminate()
             try:
@@ -236,6 +243,27 @@ class Community:
             Page("reports of browsers", "/admin/reports", "admin"),
             Page("audit", "/admin/audit", "admin"),
         ]
+
+
+class Forgetting(threading.Thread):
+    """Has the server forget what it has counted against whoever asks much, as the passing of time would."""
+
+    def __init__(self, database: Path) -> None:
+        super().__init__(daemon=True)
+        self.database = database
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        database = sqlite3.connect(self.database, timeout=30)
+        while not self.over.wait(FORGETS_EVERY):
+            with database:
+                database.execute("DELETE FROM throttles")
+        database.close()
+
+    def stop(self) -> None:
+        self.over.set()
+        if self.is_alive():
+            self.join()
 
 
 def _forms(visitor: Visitor, path: str):

@@ -24,8 +24,6 @@ class Verdict:
     """Figures to show beside."""
     void: str = ""
     """Why this says nothing, where it says nothing."""
-    throttled: bool = False
-    """Whether the house bounds how often this may be asked, whatever is set: many refusals are told, and void nothing."""
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,6 @@ CAUGHT_BY_THE_TRAP = ["/api/accounts/sign_in", "/api/accounts/register", "/api/a
 
 TRAP = "website"
 
-THROTTLED = ["/api/accounts/sign_in"]
-"""Whose limits no setting lifts as far as a judge would need: it is told how often it was turned away."""
-
 WAPITI_TIME = 600
 WAPITI_MODULE_TIME = 90
 FORM_TIME = 900
@@ -169,7 +166,7 @@ def _examine(site: Site, role: str, request: Request, thoroughness: Thoroughness
     done = tools.run(command, FORM_TIME)
     with (tools.FOLDER / f"sqlmap-{site.name}.txt").open("a") as log:
         log.write(f"\n##### {role} {request.method} {request.path} {request.tested}\n{done.output}")
-    verdict = Verdict(f"{request.method} {request.path}: {', '.join(request.tested)}", role, throttled=request.path in THROTTLED)
+    verdict = Verdict(f"{request.method} {request.path}: {', '.join(request.tested)}", role)
     injectable = re.findall(r"^Parameter: .*$|^\s+Title: .*$", done.output, re.MULTILINE)
     # Its exit code is 0 whatever it finds.
     if injectable:

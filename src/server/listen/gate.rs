@@ -30,7 +30,7 @@ use crate::server::refusals::{Refusal, Refusals};
 
 /// Bytes of an answer that the system holds for a reader (Linux takes twice as many, and asks for more when a third has
 /// been read): small enough that whoever reads at the slowest allowed is seen to read within the time that is allowed.
-const HELD_BY_SYSTEM: usize = 64 * 1024;
+pub(super) const HELD_BY_SYSTEM: usize = 64 * 1024;
 /// For the header of the PROXY protocol.
 const HEADER: Duration = Duration::from_secs(8);
 
@@ -109,7 +109,7 @@ impl Gate {
 }
 
 /// What the system does with a connection, also once we have closed it.
-fn prepare(stream: &TcpStream) -> io::Result<()> {
+pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
     let socket = SockRef::from(stream);
     // Answers go out as soon as they are written, not when a packet is full.
     socket.set_tcp_nodelay(true)?;
@@ -152,22 +152,5 @@ where
         request.extensions_mut().insert(self.peer);
         let answer = self.service.call(request);
         Box::pin(async move { answer.await.map(|response| response.map(|body| Measured::new(body, ticket))) })
-    }
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_system_is_told_to_hold_little_of_an_answer_and_not_for_long() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        prepare(&stream).unwrap();
-        let socket = SockRef::from(&stream);
-        // Linux doubles what is asked for (socket(7)).
-        assert_eq!(socket.send_buffer_size().unwrap(), 2 * HELD_BY_SYSTEM);
-        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(STANDSTILL));
-        assert!(socket.tcp_nodelay().unwrap());
     }
 }

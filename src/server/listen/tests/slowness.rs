@@ -143,3 +143,16 @@ async fn a_body_that_comes_in_parts_has_its_time_for_each() {
     assert!(String::from_utf8(remainder(&mut stream).await).unwrap().ends_with("100"));
     running.end().await;
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_system_is_told_to_hold_little_of_an_answer_and_not_for_long() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    gate::prepare(&stream).unwrap();
+    let socket = socket2::SockRef::from(&stream);
+    // Linux doubles what is asked for (socket(7)).
+    assert_eq!(socket.send_buffer_size().unwrap(), 2 * gate::HELD_BY_SYSTEM);
+    assert_eq!(socket.tcp_user_timeout().unwrap(), Some(watch::STANDSTILL));
+    assert!(socket.tcp_nodelay().unwrap());
+}

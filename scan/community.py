@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,11 +46,18 @@ SITE_SETTINGS = {"comments_per_minute": "1000", "discussions_per_hour": "1000"}
 LOGIN = re.compile(r"^ {2}(admin|moderator|member) +(\S+) +(\S+)$", re.MULTILINE)
 STATUS = re.compile(rb'"message":"answered","status":(\d+).*?"path":"([^"]*)"')
 
-ASK_FOR_A_PASSWORD = (b"/api/accounts/sign_in", b"/api/accounts/prove")
-"""Their 403 is what a wrong password is answered, after all that was sent has been looked at, and so no refusal to look."""
+LOOK_FIRST = (b"/api/accounts/sign_in", b"/api/accounts/prove", b"/api/accounts/leave_for_good")
+"""Their 403 comes once all that was sent has been looked at, and so is no refusal to look: a wrong password, and the last
+admin, who may not leave."""
 
 FORGETS_EVERY = 0.2
 """Seconds: no judge is to be throttled, and not every throttle has a setting."""
+
+HOUR = 3_600_000
+"""Milliseconds."""
+
+KEPT_YOUNG = 500
+"""Discussions that can still be changed by who has started them."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ class Community:
             log.seek(self.read_so_far)
             found = STATUS.findall(log.read())
             self.read_so_far = log.tell()
-        return Tally(len(found), sum(status == b"429" or (status == b"403" and path not in ASK_FOR_A_PASSWORD) for status, path in found))
+        return Tally(len(found), sum(status == b"429" or (status == b"403" and path not in LOOK_FIRST) for status, path in found))
 
     def start(self) -> None:
         environment = {
@@ -258,6 +266,13 @@ class Forgetting(threading.Thread):
         while not self.over.wait(FORGETS_EVERY):
             with database:
                 database.execute("DELETE FROM throttles")
+                # While an archive is being made, nobody may ask for another.
+                database.execute("DELETE FROM exports")
+                # How many are started an hour is counted by the discussions themselves.
+                database.execute(
+                    "UPDATE discussions SET created_at = created_at - ? WHERE created_at > ? AND id <= (SELECT MAX(id) FROM discussions) - ?",
+                    (HOUR, time.time() * 1000 - HOUR, KEPT_YOUNG),
+                )
         database.close()
 
     def stop(self) -> None:

@@ -35,8 +35,12 @@ CAUGHT_BY_THE_TRAP = ["/api/accounts/sign_in", "/api/accounts/register", "/api/a
 
 TRAP = "website"
 
-WAPITI_TIME = 600
-WAPITI_MODULE_TIME = 90
+WAPITI_TIME = 3_600
+WAPITI_CRAWL_TIME = 300
+WAPITI_MODULE_TIME = 600
+"""Seconds for one role, of these to find its pages, and for one kind of attack on them."""
+
+CUT_SHORT = re.compile(r"Max (?:scan time was reached|attack time was reached for module (\w+))")
 FORM_TIME = 900
 """Seconds for one form or query, of one run of sqlmap."""
 
@@ -50,7 +54,7 @@ def wapiti(site: Site, _: Thoroughness) -> Iterator[Verdict]:
         shutil.rmtree(session, ignore_errors=True)
         command = [tools.python("wapiti", "requirements-wapiti"), "-u", f"{site.origin}/", "-m", MODULES, "--flush-session", "--store-session", session]
         command += ["--endpoint", "http://127.0.0.1:9/", "--dns-endpoint", "localhost", "--no-bugreport", "--verify-ssl", "0"]
-        command += ["--max-scan-time", WAPITI_TIME, "--max-attack-time", WAPITI_MODULE_TIME, "--max-files-per-dir", 12, "--tasks", 4]
+        command += ["--max-scan-time", WAPITI_CRAWL_TIME, "--max-attack-time", WAPITI_MODULE_TIME, "--max-files-per-dir", 12, "--tasks", 4]
         command += ["-f", "json", "-o", report]
         for page in site.pages:
             command += ["-s", site.origin + page.path]
@@ -58,7 +62,8 @@ def wapiti(site: Site, _: Thoroughness) -> Iterator[Verdict]:
             command += ["-x", site.origin + path]
         for header in visitor.headers():
             command += ["-H", header]
-        done = tools.run(command, WAPITI_TIME + 120)
+        done = tools.run(command, WAPITI_TIME)
+        (tools.FOLDER / f"wapiti-{site.name}-{role}.txt").write_text(done.output)
         yield _told_by_wapiti(site, role, report, done)
         if role != "guest" and not site.knows(visitor):
             yield Verdict("every page", role, void="the visitor was signed out meanwhile")
@@ -69,6 +74,9 @@ def _told_by_wapiti(site: Site, role: str, report, done: tools.Done) -> Verdict:
     if not report.is_file():
         verdict.void = f"no report: {done.output.strip()[-300:]}"
         return verdict
+    cut = sorted({found[1] or "pages" for found in CUT_SHORT.finditer(done.output)})
+    if cut or not done.in_time:
+        verdict.void = f"out of time: {', '.join(cut) or 'all that was left'}"
     read = json.loads(report.read_text())
     for kind in ("vulnerabilities", "anomalies"):
         for name, entries in read[kind].items():

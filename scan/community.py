@@ -46,9 +46,14 @@ SITE_SETTINGS = {"comments_per_minute": "1000", "discussions_per_hour": "1000"}
 LOGIN = re.compile(r"^ {2}(admin|moderator|member) +(\S+) +(\S+)$", re.MULTILINE)
 STATUS = re.compile(rb'"message":"answered","status":(\d+).*?"path":"([^"]*)"')
 
-LOOK_FIRST = (b"/api/accounts/sign_in", b"/api/accounts/prove", b"/api/accounts/leave_for_good")
-"""Their 403 comes once all that was sent has been looked at, and so is no refusal to look: a wrong password, and the last
-admin, who may not leave."""
+LOOK_FIRST = {
+    (b"403", b"/api/accounts/sign_in"),
+    (b"403", b"/api/accounts/prove"),
+    (b"403", b"/api/accounts/leave_for_good"),
+    (b"429", b"/api/accounts/ask_for_archive"),
+}
+"""Answers that come once all that was sent has been looked at, and so are no refusals to look: a wrong password, the last
+admin, who may not leave, and an archive while another is being made."""
 
 FORGETS_EVERY = 0.2
 """Seconds: no judge is to be throttled, and not every throttle has a setting."""
@@ -112,7 +117,7 @@ class Community:
             log.seek(self.read_so_far)
             found = STATUS.findall(log.read())
             self.read_so_far = log.tell()
-        return Tally(len(found), sum(status == b"429" or (status == b"403" and path not in LOOK_FIRST) for status, path in found))
+        return Tally(len(found), sum(answer[0] in (b"403", b"429") and answer not in LOOK_FIRST for answer in found))
 
     def start(self) -> None:
         environment = {

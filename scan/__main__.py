@@ -38,11 +38,11 @@ def main() -> int:
     report = Report(tools.FOLDER, "full" if chosen.full else "the usual depth")
     sites: list[Site] = []
     try:
-        sites.append(Holes(tools.FOLDER / "planted"))
-        sites.append(Community(chosen.binary, tools.FOLDER / "community"))
+        sites.append(planted := Holes(tools.FOLDER / "planted"))
+        sites.append(locutory := Community(chosen.binary, tools.FOLDER / "community"))
         for judge in judges.ALL:
             if not chosen.only or judge.name in chosen.only:
-                ask(judge, *sites, Thoroughness(chosen.full), report)
+                ask(judge, planted, locutory, Thoroughness(chosen.full), report)
     finally:
         for site in sites:
             site.stop()
@@ -61,12 +61,14 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def ask(judge: Judge, planted: Site, locutory: Site, thoroughness: Thoroughness, report: Report) -> None:
+def ask(judge: Judge, planted: Site, locutory: Community, thoroughness: Thoroughness, report: Report) -> None:
     print(f"\n{judge.name} ({judge.tool} {judge.version()}): {judge.gate}", flush=True)
     said = "\n".join(f"{verdict.target}: {verdict.findings}" for verdict in examine(judge, planted, thoroughness, report) if verdict.findings)
     unseen = [word for word in MUST_BE_FOUND[judge.name] if word not in said]
     if unseen:
         report.miss(f"{judge.name} is blind: of the planted holes it does not see {', '.join(unseen)}")
+    # Nobody finds what the last judge has left.
+    locutory.restore()
     locutory.tally()
     verdicts = examine(judge, locutory, thoroughness, report)
     if not verdicts or any(verdict.findings or verdict.void for verdict in verdicts):

@@ -4,7 +4,7 @@ Of pages that differ only in a number or a name, a few are read: what counts is 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
@@ -38,6 +38,8 @@ class Reader(HTMLParser):
         self.forms: list[Form] = []
         self.outside: dict[str, Form] = {}
         self.form: Form | None = None
+        self.other_ways: list[tuple[Form, str]] = []
+        """Buttons that send a form elsewhere than its other buttons do."""
         self.text_area: str | None = None
         self.choice: str | None = None
         self.chosen: set[str] = set()
@@ -61,6 +63,10 @@ class Reader(HTMLParser):
         elif tag == "select":
             self.choice = None
 
+    def all_forms(self) -> list[Form]:
+        """Each once for every address that it can be sent to."""
+        return self.forms + [replace(form, action=action) for form, action in self.other_ways]
+
     def handle_data(self, data) -> None:
         if self.text_area is not None and self.form is not None:
             name, value, kind = self.form.fields[-1]
@@ -69,6 +75,8 @@ class Reader(HTMLParser):
     def _field(self, tag: str, given: dict[str, str]) -> None:
         name = given.get("name", "")
         fields = self.form.fields
+        if tag == "button" and given.get("formaction"):
+            self.other_ways.append((self.form, urljoin(self.page, given["formaction"])))
         if tag == "select":
             self.choice = name
         elif tag == "option" and self.choice:
@@ -104,7 +112,7 @@ class Found:
 def forms_of(html: str, page: str) -> list[Form]:
     reader = Reader(page)
     reader.feed(html)
-    return reader.forms
+    return reader.all_forms()
 
 
 def crawl(visitor: Visitor, starts: list[str]) -> Found:
@@ -124,7 +132,7 @@ def crawl(visitor: Visitor, starts: list[str]) -> Found:
             reader.feed(answer.text)
         elif "location" in answer.headers:
             reader.links.append(answer.headers["location"])
-        for form in reader.forms:
+        for form in reader.all_forms():
             if form.method == "GET":
                 reader.links.append(f"{form.action}?{'&'.join(f'{name}={value or 1}' for name, value in form.values().items())}")
             else:

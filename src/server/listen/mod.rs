@@ -90,8 +90,10 @@ impl Listeners {
         let redirect =
             redirect.map(|endpoint| open(catalogue::LISTEN_REDIRECT_ADDRESS.key, endpoint, Purpose::Redirect)).transpose()?;
         let address = main.endpoint().map_err(StartError::Serving)?;
-        refuse_plain_http_in_public(config, &address)?;
-        refuse_proxy_headers_of_nobody(config, &address)?;
+        let as_served = Listen { address, ..config.listen.clone() };
+        refuse_plain_http_in_public(&as_served, &config.tls)?;
+        refuse_proxy_headers_of_nobody(&as_served)?;
+        let Listen { address, .. } = as_served;
         Ok(Self { main, redirect, address })
     }
 
@@ -162,11 +164,11 @@ fn gate(config: &Config, refusals: &Refusals, connections: Gauge) -> Gate {
 }
 
 /// The settings could not tell what the service manager would hand over.
-fn refuse_plain_http_in_public(config: &Config, address: &Endpoint) -> Result<(), StartError> {
-    let listen = Listen { address: address.clone(), ..config.listen.clone() };
-    if config.tls != Tls::Off || listen.is_private() {
+fn refuse_plain_http_in_public(listen: &Listen, tls: &Tls) -> Result<(), StartError> {
+    if *tls != Tls::Off || listen.is_private() {
         return Ok(());
     }
+    let address = &listen.address;
     Err(StartError::Setting {
         setting: catalogue::LISTEN_ADDRESS.key,
         complaint: format!(
@@ -178,11 +180,11 @@ fn refuse_plain_http_in_public(config: &Config, address: &Endpoint) -> Result<()
 }
 
 /// As above: over an inherited port, only a declared proxy could send the header.
-fn refuse_proxy_headers_of_nobody(config: &Config, address: &Endpoint) -> Result<(), StartError> {
-    let listen = Listen { address: address.clone(), ..config.listen.clone() };
+fn refuse_proxy_headers_of_nobody(listen: &Listen) -> Result<(), StartError> {
     if listen.proxy_protocol == ProxyProtocol::Off || listen.is_behind_proxy() {
         return Ok(());
     }
+    let address = &listen.address;
     Err(StartError::Setting {
         setting: catalogue::LISTEN_PROXY_PROTOCOL.key,
         complaint: format!(
